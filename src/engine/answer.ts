@@ -1,0 +1,52 @@
+import type { CacheLayer, CacheState, Stage } from './events.ts';
+import type { Hits, Metadata, Passage, TokenUsage } from './ports.ts';
+
+export interface AskOptions {
+  /** Passages wanted; by default `retrieval.topK`. */
+  readonly topK?: number;
+  /** Only chunks of documents whose metadata hold these values (a list: any of them). */
+  readonly filter?: Metadata;
+  readonly signal?: AbortSignal;
+  /** False leaves every cache alone, for this question. */
+  readonly cache?: boolean;
+  /** Keeps each retriever's own list in the answer, for `explain`. */
+  readonly trace?: boolean;
+  /** Called with each piece of the answer as it is generated. */
+  readonly onText?: (text: string) => void;
+}
+
+/** A document's place in the ranking: that of its best chunk. */
+export interface RankedDocuments {
+  readonly ids: readonly string[];
+  readonly scores: Float64Array;
+}
+
+/** The question's way through retrieval, kept only when asked for. */
+export interface AnswerTrace {
+  readonly keyword: Hits | undefined;
+  readonly vector: Hits | undefined;
+  readonly fused: Hits;
+  readonly reranked: Hits | undefined;
+}
+
+export interface Answer {
+  readonly text: string;
+  readonly abstained: boolean;
+  readonly confidence: number;
+  /** The top-k passages, best first; those with an index below `contextSize` were shown to the generator. */
+  readonly passages: readonly Passage[];
+  readonly contextSize: number;
+  /** Indexes into `passages`. */
+  readonly citations: readonly number[];
+  /** Up to 100 documents, best first. The same array object comes back for the same cached ranking. */
+  readonly ranking: RankedDocuments;
+  /** Milliseconds by stage; a stage that a cache spared, or that does not apply, is 0. */
+  readonly stages: Readonly<Record<Stage, number>>;
+  readonly totalMs: number;
+  /** From the call to the first piece of text. */
+  readonly firstTokenMs: number;
+  readonly cache: Readonly<Record<CacheLayer, CacheState>>;
+  readonly usage: TokenUsage;
+  readonly costUsd: number;
+  readonly trace?: AnswerTrace;
+}

@@ -1,0 +1,128 @@
+/** What the process exits with. One table, documented in the README, shared by every command. */
+export const EXIT = {
+  done: 0,
+  internal: 1,
+  usage: 2,
+  dataset: 3,
+  gate: 4,
+  targetUnavailable: 5,
+  inconclusive: 6,
+  invalid: 7,
+  interrupted: 130,
+} as const;
+
+export type ExitName = keyof typeof EXIT;
+
+/** Every error groundspeed raises on purpose: its code, the exit code it leads to, and what it means in one line. */
+export const CATALOGUE = {
+  'internal.bug': { exit: 'internal', meaning: 'groundspeed itself is at fault.' },
+  'internal.io': { exit: 'internal', meaning: 'A file or folder could not be read or written.' },
+  'usage.argument': {
+    exit: 'usage',
+    meaning: 'A command-line argument is missing, unknown or out of range.',
+  },
+  'config.invalid': { exit: 'usage', meaning: 'One or more settings are wrong; all are listed.' },
+  'config.unreadable': {
+    exit: 'usage',
+    meaning: 'The configuration file is missing or is neither JSON nor YAML.',
+  },
+  'config.unsupported': {
+    exit: 'usage',
+    meaning: 'A setting names something that this version does not support.',
+  },
+  'dataset.missing': { exit: 'dataset', meaning: 'The golden set, or a file that it needs, is not there.' },
+  'dataset.format': {
+    exit: 'dataset',
+    meaning: 'A file of the golden set is not in the format that it should be in.',
+  },
+  'dataset.line': { exit: 'dataset', meaning: 'A line of a golden set is corrupt.' },
+  'dataset.duplicate': { exit: 'dataset', meaning: 'Two documents or two questions bear the same id.' },
+  'dataset.empty': {
+    exit: 'dataset',
+    meaning: 'The golden set has no question, or no document, that could be used.',
+  },
+  'dataset.warnings': {
+    exit: 'dataset',
+    meaning: 'The golden set has warnings, and --strict makes them errors.',
+  },
+  'trec.format': { exit: 'dataset', meaning: 'A qrels or run file is not in TREC format.' },
+  'document.unreadable': { exit: 'dataset', meaning: 'A document could not be read.' },
+  'document.empty': { exit: 'dataset', meaning: 'A document has no text.' },
+  'document.encoding': { exit: 'dataset', meaning: 'A document is not valid UTF-8.' },
+  'document.tooLarge': { exit: 'dataset', meaning: 'A document is larger than documents.maxFileSize.' },
+  'document.extension': {
+    exit: 'dataset',
+    meaning: 'A file of a kind that documents.extensions does not name.',
+  },
+  'document.line': { exit: 'dataset', meaning: 'A line of a corpus file is corrupt.' },
+  'document.duplicate': { exit: 'dataset', meaning: 'Two documents bear the same id.' },
+  'store.incompatible': {
+    exit: 'usage',
+    meaning: 'The index was made by another version or with other settings.',
+  },
+  'store.corrupt': { exit: 'internal', meaning: 'The index cannot be read.' },
+  'store.locked': { exit: 'usage', meaning: 'Another process is using the index.' },
+  'store.unwritable': {
+    exit: 'internal',
+    meaning: 'The index cannot be written: a full disk, or a read-only folder.',
+  },
+  'store.empty': { exit: 'dataset', meaning: 'The index holds no document.' },
+  'embedding.dimension': { exit: 'internal', meaning: 'A vector has another length than the index.' },
+  'embedding.notFinite': { exit: 'internal', meaning: 'A vector holds NaN or infinity.' },
+  'embedding.failed': { exit: 'targetUnavailable', meaning: 'The embedding service failed.' },
+  'generation.failed': { exit: 'targetUnavailable', meaning: 'The generation service failed.' },
+  'query.empty': { exit: 'usage', meaning: 'The question has no text.' },
+  'query.tooLong': { exit: 'usage', meaning: 'The question is longer than the engine accepts.' },
+  'query.aborted': { exit: 'interrupted', meaning: 'The question was withdrawn before it was answered.' },
+  'engine.overloaded': { exit: 'targetUnavailable', meaning: 'Too many questions at once.' },
+  'engine.nativeMissing': {
+    exit: 'usage',
+    meaning: 'A native package that the engine needs is not installed.',
+  },
+  'record.unreadable': { exit: 'usage', meaning: 'The record is missing, or is not a groundspeed record.' },
+  'record.version': { exit: 'usage', meaning: 'The record was written by an incompatible version.' },
+  'record.corrupt': { exit: 'usage', meaning: 'The record and its request columns do not belong together.' },
+  'question.unknown': { exit: 'usage', meaning: 'No golden question bears that id.' },
+  'target.unavailable': { exit: 'targetUnavailable', meaning: 'The target does not answer.' },
+  'target.unsupported': { exit: 'usage', meaning: 'That kind of target is not supported.' },
+  'run.invalid': { exit: 'invalid', meaning: 'The run cannot be trusted; the reasons are listed.' },
+  'run.interrupted': { exit: 'interrupted', meaning: 'The run was interrupted; what was measured is kept.' },
+} as const satisfies Record<string, { exit: ExitName; meaning: string }>;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+
+export interface ErrorDetails {
+  /** What the reader should do about it. */
+  readonly hint?: string;
+  /** The file, line or field at fault: `corpus.jsonl:17`, `retrieval.mode`. */
+  readonly where?: string;
+  readonly cause?: unknown;
+  /** Where several things are wrong at once: one line each. */
+  readonly problems?: readonly string[];
+}
+
+/** An error that a user can act on: a code from the catalogue, where it happened, and what to do. */
+export class GroundspeedError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+  readonly where: string | undefined;
+  readonly problems: readonly string[];
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'GroundspeedError';
+    this.code = code;
+    this.hint = details.hint;
+    this.where = details.where;
+    this.problems = details.problems ?? [];
+  }
+
+  get exitCode(): number {
+    return EXIT[CATALOGUE[this.code].exit];
+  }
+}
+
+/** The message of whatever was thrown, on one line. */
+export function messageOf(thrown: unknown): string {
+  return (thrown instanceof Error ? thrown.message : String(thrown)).replaceAll(/\s*\n\s*/g, ' ');
+}

@@ -1,0 +1,286 @@
+import { z } from 'zod';
+
+/**
+ * `groundspeed.record/1`: what a run saves, and all that a report may read. Numbers that could not be had are null,
+ * never 0. Durations are milliseconds unless the name says otherwise; shares lie between 0 and 1.
+ */
+export const RECORD_SCHEMA = 'groundspeed.record/1';
+
+const share = z.number().min(0).max(1);
+const interval = z.tuple([z.number(), z.number()]).nullable();
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const environmentSchema = z.object({
+  groundspeed: z.string(),
+  node: z.string(),
+  os: z.string().describe('Platform, release and architecture.'),
+  cpu: z.string(),
+  cores: z.number().int(),
+  memoryBytes: z.number(),
+  memoryLimitBytes: z.number().describe('What the process may use: its constraint, or all there is.'),
+  packages: z.record(z.string(), z.string()).describe('Versions of the packages that can change a number.'),
+  git: z.object({ commit: z.string(), dirty: z.boolean() }).nullable(),
+  fingerprint: hash.describe(
+    'Over CPU, cores, memory, OS and Node: equal fingerprints, comparable latencies.',
+  ),
+});
+
+export const datasetSchema = z.object({
+  name: z.string(),
+  format: z.string(),
+  version: z.string().nullable(),
+  licence: z.string().nullable(),
+  split: z.string().nullable(),
+  questions: z.number().int(),
+  answerable: z.number().int(),
+  documents: z.number().int().nullable(),
+  questionsHash: hash,
+  corpusHash: hash.nullable(),
+  warnings: z.array(z.object({ code: z.string(), count: z.number().int(), examples: z.array(z.string()) })),
+});
+
+export const indexSchema = z.object({
+  path: z.string().nullable(),
+  reused: z.boolean(),
+  embedder: z.string().nullable(),
+  vectorIndex: z.string().nullable(),
+  keywordIndex: z.string(),
+  version: z.number().int(),
+  documents: z.number().int(),
+  chunks: z.number().int(),
+  hash: hash.describe('Over document hashes, chunking settings and embedder: equal hash, equal content.'),
+});
+
+export const ingestSchema = z.object({
+  indexed: z.number().int(),
+  unchanged: z.number().int(),
+  removed: z.number().int(),
+  failed: z.array(z.object({ id: z.string(), code: z.string(), message: z.string() })),
+  durationMs: z.number(),
+  phases: z
+    .record(z.string(), z.number())
+    .describe('Milliseconds by phase: read, fit, embed, publish, index.'),
+  documentsPerSecond: z.number().nullable(),
+});
+
+export const measureSchema = z.object({
+  name: z.string(),
+  mean: z.number().nullable(),
+  ci95: interval,
+  n: z.number().int(),
+  approximate: z.boolean().optional().describe('The interval is known to cover less than it says at this n.'),
+});
+
+export const sliceSchema = z.object({
+  by: z.enum(['kind', 'difficulty']),
+  value: z.string(),
+  n: z.number().int(),
+  right: z.object({ mean: share.nullable(), ci95: interval, n: z.number().int() }),
+  measures: z.array(measureSchema),
+});
+
+export const passageSchema = z.object({
+  documentId: z.string(),
+  title: z.string().nullable(),
+  text: z.string().nullable(),
+  score: z.number().nullable(),
+});
+
+/** One golden question of a run: what was expected, what came, and every score. */
+export const questionSchema = z.object({
+  id: z.string(),
+  question: z.string(),
+  kind: z.string().nullable(),
+  difficulty: z.string().nullable(),
+  answerable: z.boolean(),
+  expected: z.object({
+    answers: z.array(z.string()),
+    forbidden: z.array(z.string()),
+    evidence: z.array(z.array(z.object({ document: z.string(), quote: z.string() }))),
+    relevant: z.array(z.string()),
+  }),
+  returned: z
+    .object({
+      answer: z.string().nullable(),
+      abstained: z.boolean(),
+      confidence: z.number().nullable(),
+      passages: z.array(passageSchema).nullable(),
+      citations: z.array(z.number().int()).nullable(),
+      ranking: z.array(z.string()).nullable().describe('Document ids, best first, at most 100.'),
+    })
+    .nullable(),
+  error: z.string().nullable(),
+  right: z.enum(['right', 'wrong', 'unscored']),
+  funnel: z.string(),
+  firstRelevantRank: z.number().int().nullable(),
+  scores: z.record(z.string(), z.number().nullable()),
+  latencyMs: z.number().nullable().describe('First-touch latency: the first asking of this question.'),
+});
+
+export const qualitySchema = z.object({
+  measures: z.array(measureSchema),
+  retrievalAccuracy: z
+    .object({ mean: share.nullable(), ci95: interval, n: z.number().int() })
+    .describe('success@5 over answerable questions.'),
+  right: z
+    .object({ mean: share.nullable(), ci95: interval, n: z.number().int() })
+    .describe('Share of scored questions whose answer is right.'),
+  unscoredShare: share,
+  funnel: z.record(z.string(), z.number().int()),
+  slices: z.array(sliceSchema),
+  latencyMs: z.object({
+    p50: z.number().nullable(),
+    p95: z.number().nullable(),
+    p99: z.number().nullable(),
+    max: z.number().nullable(),
+  }),
+});
+
+const quantilesSchema = z.object({
+  p50: z.number().nullable(),
+  p90: z.number().nullable(),
+  p95: z.number().nullable(),
+  p99: z.number().nullable(),
+  mean: z.number().nullable(),
+  max: z.number().nullable(),
+});
+
+export const phaseSchema = z.object({
+  name: z.string(),
+  loop: z.enum(['open', 'closed']),
+  arrivalProcess: z.enum(['poisson', 'constant', 'closed']),
+  cacheMode: z.enum(['uncached', 'cached', 'as-configured']),
+  concurrency: z.number().int().nullable(),
+  offeredRate: z.number().nullable(),
+  achievedRate: z.number(),
+  scheduledSeconds: z.number(),
+  startedAtEpochMs: z.number(),
+  arrivals: z.number().int(),
+  completed: z.number().int(),
+  errors: z.number().int(),
+  timeouts: z.number().int(),
+  dropped: z.number().int(),
+  throughputPerSecond: z.number().describe('Completed requests per second of the phase, drain included.'),
+  errorRate: share,
+  latencyMs: quantilesSchema.describe('end − due, over completed requests and timeouts (at their value).'),
+  latencyCi95: z
+    .object({ p50: interval, p95: interval, p99: interval, mean: interval })
+    .describe('From batch means.'),
+  serviceMs: quantilesSchema.describe('end − sent.'),
+  lagMs: quantilesSchema.describe('sent − due.'),
+  firstTokenMs: quantilesSchema.nullable().describe('first token − due.'),
+  deadlineMs: z.number(),
+  goodputPerSecond: z.number().nullable(),
+  goodputCi95: interval,
+  attainment: share.nullable().describe('Right and in time, of scored arrivals. Null above 5 % unscored.'),
+  attainmentCi95: interval,
+  unscoredShare: share,
+  cacheHitRate: share.nullable().describe('(response hits + semantic hits) / queries.'),
+  cacheStates: z.record(z.string(), z.number().int()),
+  repeatShare: share.describe('Arrivals whose question had been asked before in this phase.'),
+  funnel: z.record(z.string(), z.number().int()),
+  stageShare: z
+    .object({ typical: z.record(z.string(), z.number()), slowest: z.record(z.string(), z.number()) })
+    .nullable()
+    .describe(
+      'Mean milliseconds by stage (and waiting): requests between p45 and p55, and those from p99 up (or the slowest ten).',
+    ),
+  generator: z.object({
+    cpuShare: z.number().describe('CPU seconds of this process per second.'),
+    eventLoopUtilisation: share,
+    eventLoopDelayP99Ms: z.number().nullable(),
+    maxInFlight: z.number().int(),
+    residentBytes: z.number(),
+  }),
+  steadyState: z
+    .object({ truncatedShare: share, steady: z.boolean() })
+    .nullable()
+    .describe('MSER-5 on medians of 250 ms batches.'),
+  warmup: z.boolean(),
+  valid: z.boolean(),
+  invalidReasons: z.array(z.string()),
+});
+
+export const loadSchema = z.object({
+  target: z.string(),
+  phases: z.array(phaseSchema),
+  stages: z.array(z.string()).describe('Names of the stage columns of requests.col.'),
+  funnelClasses: z.array(z.string()).describe('Names behind the codes of the funnel column.'),
+  errorClasses: z.array(z.object({ name: z.string(), count: z.number().int(), example: z.string() })),
+  closedLoopMaximum: z.object({ concurrency: z.number().int(), ratePerSecond: z.number() }).nullable(),
+});
+
+/** One distinct response of the load phases; many requests may share it. */
+export const responseSchema = z.object({
+  question: z.number().int(),
+  answer: z.string().nullable(),
+  abstained: z.boolean(),
+  right: z.enum(['right', 'wrong', 'unscored']),
+  topDocuments: z.array(z.string()),
+});
+
+export const microBenchmarkSchema = z.object({
+  name: z.string(),
+  samples: z.number().int(),
+  medianMicros: z.number(),
+  medianCi95: interval,
+  p99Micros: z.number().nullable(),
+  opsPerSecond: z.number(),
+});
+
+export const columnsSchema = z.object({
+  file: z.string(),
+  rows: z.number().int(),
+  sha256: hash,
+  columns: z.array(
+    z.object({
+      name: z.string(),
+      type: z.enum(['u8', 'u16', 'u32', 'f32', 'f64']),
+      offset: z.number().int(),
+    }),
+  ),
+});
+
+export const RECORD_KINDS = ['bench', 'evaluate', 'ingest', 'load'] as const;
+
+export const recordSchema = z.object({
+  schema: z.literal(RECORD_SCHEMA),
+  kind: z.enum(RECORD_KINDS),
+  id: z.string().describe('Run id: UTC time and a short random suffix.'),
+  startedAt: z.string(),
+  durationMs: z.number(),
+  command: z.array(z.string()).describe('Arguments, with secrets redacted.'),
+  profile: z.string().nullable(),
+  complete: z
+    .boolean()
+    .describe('False when the run was interrupted: what is here was measured, the rest was not.'),
+  notes: z.array(z.string()).describe('What the reader must know to trust or doubt the numbers.'),
+  seed: z.number().int(),
+  environment: environmentSchema,
+  config: z.record(z.string(), z.unknown()).describe('Every setting, secrets as ***.'),
+  dataset: datasetSchema.nullable(),
+  index: indexSchema.nullable(),
+  ingest: ingestSchema.nullable(),
+  quality: qualitySchema.optional(),
+  questions: z.array(questionSchema).optional(),
+  load: loadSchema.optional(),
+  responses: z.array(responseSchema).optional(),
+  microBenchmarks: z.array(microBenchmarkSchema).optional(),
+  requests: columnsSchema.optional(),
+});
+
+export type RunRecord = z.infer<typeof recordSchema>;
+export type EnvironmentRecord = z.infer<typeof environmentSchema>;
+export type DatasetRecord = z.infer<typeof datasetSchema>;
+export type IndexRecord = z.infer<typeof indexSchema>;
+export type IngestRecord = z.infer<typeof ingestSchema>;
+export type MeasureRecord = z.infer<typeof measureSchema>;
+export type SliceRecord = z.infer<typeof sliceSchema>;
+export type QuestionRecord = z.infer<typeof questionSchema>;
+export type QualityRecord = z.infer<typeof qualitySchema>;
+export type QuantilesRecord = z.infer<typeof quantilesSchema>;
+export type PhaseRecord = z.infer<typeof phaseSchema>;
+export type LoadRecord = z.infer<typeof loadSchema>;
+export type ResponseRecord = z.infer<typeof responseSchema>;
+export type MicroBenchmarkRecord = z.infer<typeof microBenchmarkSchema>;
+export type ColumnsRecord = z.infer<typeof columnsSchema>;
