@@ -72,6 +72,20 @@ export interface Embedder {
   ): Promise<Embedding>;
 }
 
+/**
+ * Where an engine gets its embedder from: a fitted one depends on the corpus, a remote one does not. Undefined stands
+ * for an engine without vectors.
+ */
+export interface EmbedderSource {
+  /** The embedder for what the store holds now, fitted (or fitted anew) when need be, and saved there. Ingest calls it once all chunks are stored. */
+  prepare(
+    store: DocumentStore,
+    options: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void },
+  ): Promise<Embedder | undefined>;
+  /** The embedder whose vectors the store holds; refuses an index made with another one, saying what to do. */
+  open(store: DocumentStore): Promise<Embedder | undefined>;
+}
+
 /** Nearest neighbours by cosine similarity; scores lie in [−1, 1]. */
 export interface VectorIndex {
   readonly kind: string;

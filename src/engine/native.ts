@@ -1,0 +1,33 @@
+import { GroundspeedError } from '../kernel/errors.ts';
+
+/**
+ * The native packages are optional dependencies, loaded only when an engine is opened: whoever tests a remote target
+ * needs no compiler.
+ */
+export async function loadSqlite(): Promise<typeof import('better-sqlite3')> {
+  try {
+    return (await import('better-sqlite3')).default;
+  } catch (cause) {
+    throw missing('better-sqlite3', cause);
+  }
+}
+
+export async function loadHnsw(): Promise<typeof import('hnswlib-node')> {
+  try {
+    const loaded = await import('hnswlib-node');
+    return (loaded as { default?: typeof loaded }).default ?? loaded;
+  } catch (cause) {
+    throw missing('hnswlib-node', cause);
+  }
+}
+
+function missing(name: string, cause: unknown): GroundspeedError {
+  return new GroundspeedError(
+    'engine.nativeMissing',
+    `The in-process engine needs ${name}, which could not be loaded`,
+    {
+      hint: `Run npm install ${name} (it is compiled on this machine: python3, make and a C++ compiler are needed), or drive a deployment with --target URL, which needs no native package.`,
+      cause,
+    },
+  );
+}
