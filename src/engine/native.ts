@@ -14,8 +14,7 @@ export async function loadSqlite(): Promise<typeof import('better-sqlite3')> {
 
 export async function loadHnsw(): Promise<typeof import('hnswlib-node')> {
   try {
-    const loaded = await import('hnswlib-node');
-    return (loaded as { default?: typeof loaded }).default ?? loaded;
+    return (await import('hnswlib-node')).default;
   } catch (cause) {
     throw missing('hnswlib-node', cause);
   }
