@@ -15,7 +15,7 @@ export interface GoldenQuestion {
   readonly forbidden: readonly string[];
   /** AND of ORs: every group must be covered, by any one of its quotes. Empty where the set has none. */
   readonly evidence: readonly (readonly EvidenceQuote[])[];
-  /** Grade by document id; 0 and below is judged and not relevant. */
+  /** Grade by document id: 1 and above is relevant, 0 is judged and not relevant; below 0 counts as unjudged, as in trec_eval. */
   readonly relevant: ReadonlyMap<string, number>;
   readonly answerable: boolean;
   /** lookup, paraphrase, multi-hop, numeric, superseded, unanswerable, noisy, other-language, or the set's own. */
@@ -38,6 +38,8 @@ export interface DatasetWarning {
   readonly code:
     | 'empty-document'
     | 'unknown-document'
+    | 'unknown-question'
+    | 'unknown-quote'
     | 'empty-question'
     | 'manifest'
     | 'unlabelled'

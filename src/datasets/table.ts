@@ -1,0 +1,88 @@
+import { parse } from 'csv-parse/sync';
+import { GroundspeedError, messageOf } from '../kernel/errors.ts';
+import { corruptLine, decodeText } from './lines.ts';
+import { gradeOne, type LocatedQuestion, splitSources } from './questions.ts';
+
+const COLUMNS = ['question', 'answer', 'source', 'id', 'kind', 'split', 'difficulty', 'answerable'] as const;
+type Column = (typeof COLUMNS)[number];
+
+interface Row {
+  readonly record: readonly string[];
+  /** `lines` counts the lines read when the record ended. */
+  readonly info: { readonly lines: number };
+}
+
+/**
+ * Reads a spreadsheet of golden questions: a header with `question` and `answer` or `source` (both, as a rule), in any
+ * order and case, and where they are of use `id`, `kind`, `split`, `difficulty`, `answerable`. `source` is a document
+ * id or URL, or several separated by semicolons. Throws `dataset.format` over the header, `dataset.line` over a row.
+ */
+export function parseTable(bytes: Uint8Array, file: string): LocatedQuestion[] {
+  const [header, ...rows] = rowsOf(decodeText(bytes, file), file);
+  if (header === undefined) return [];
+  const columns = columnsOf(header.record, file);
+  return rows.map(({ record, info }, index) => {
+    const cell = (column: Column): string => record[columns.get(column) ?? -1]?.trim() ?? '';
+    const optional = (column: Column): string | undefined => cell(column) || undefined;
+    const where = `${file}:${info.lines}`;
+    const answer = optional('answer');
+    const kind = optional('kind');
+    const question = {
+      id: optional('id') ?? `q${index + 1}`,
+      question: cell('question'),
+      answers: answer === undefined ? [] : [answer],
+      forbidden: [],
+      evidence: [],
+      relevant: gradeOne(splitSources(cell('source'))),
+      answerable: answerableOf(cell('answerable'), kind !== 'unanswerable', where),
+      kind,
+      difficulty: optional('difficulty'),
+      split: optional('split'),
+      must: false,
+    };
+    return { question, where };
+  });
+}
+
+function rowsOf(text: string, file: string): Row[] {
+  try {
+    return parse(text, {
+      bom: true,
+      info: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      skip_empty_lines: true,
+      skip_records_with_empty_values: true,
+    }) as unknown as Row[];
+  } catch (cause) {
+    const line = (cause as { lines?: number }).lines;
+    throw corruptLine(
+      line === undefined ? file : `${file}:${line}`,
+      `is not CSV: ${messageOf(cause).replace(/\.$/, '')}`,
+      {
+        cause,
+        hint: 'Every row needs as many cells as the header; cells with commas, quotes or line breaks stand in double quotes.',
+      },
+    );
+  }
+}
+
+function columnsOf(header: readonly string[], file: string): ReadonlyMap<string, number> {
+  const names = header.map((name) => name.trim().toLowerCase());
+  const columns = new Map(names.map((name, index) => [name, index]));
+  const twice = COLUMNS.find((column) => names.indexOf(column) !== names.lastIndexOf(column));
+  const usable = columns.has('question') && (columns.has('answer') || columns.has('source'));
+  if (usable && twice === undefined) return columns;
+  const problem =
+    twice === undefined ? 'has no column `question` with `answer` or `source`' : `names \`${twice}\` twice`;
+  throw new GroundspeedError('dataset.format', `The header of ${file} ${problem}.`, {
+    where: `${file}:1`,
+    hint: `It reads ${JSON.stringify(header.join(','))}; it must hold question,answer,source, separated by commas. Optional: id, kind, split, difficulty, answerable.`,
+  });
+}
+
+function answerableOf(cell: string, otherwise: boolean, where: string): boolean {
+  if (cell === '') return otherwise;
+  if (/^(true|yes|1)$/i.test(cell)) return true;
+  if (/^(false|no|0)$/i.test(cell)) return false;
+  throw corruptLine(where, `has neither true nor false under \`answerable\`: ${JSON.stringify(cell)}`);
+}
