@@ -1,0 +1,137 @@
+import { bisect, incompleteBeta, studentQuantile } from './distributions.ts';
+import { mean, quantile, type SortedSamples, sortSamples, variance } from './quantiles.ts';
+
+/**
+ * Intervals for figures of *one* run, whose requests share a queue and so depend on each other. An interval that
+ * takes them for independent is false: at utilisation 0.9 of an M/M/1 queue its "95 %" covers 7 %. Here the run is cut
+ * into contiguous batches, long enough to be nearly independent, and the spread *between batches* sets the width
+ * (method of batch means; Law, Simulation Modeling and Analysis, 5th ed., §9.5.3).
+ *
+ * Simulated coverage of the 95 % intervals (M/M/1, 200 to 300 runs each; test/statistics/batch-means.test.ts repeats
+ * the row of 20,000 requests): at utilisation 0.5, 3,000 requests: p50 .99, p90 .99, p95 .98; at 0.8, 10,000
+ * requests: .98, .98, .98, p99 .89; at 0.9, 20,000 requests: .99, .94, .92. Shorter runs at such utilisations cover less.
+ */
+export const BATCHES = 20;
+
+/** Fewer samples in a batch say nothing about the spread between batches. */
+const LEAST_PER_BATCH = 5;
+
+/** A quantile with fewer samples beyond it rests on a handful of separate bursts, and gets no interval. */
+const LEAST_BEYOND = 100;
+
+/**
+ * The spread between twenty batches is itself an estimate, and is lowest in the very runs that missed the rare long
+ * bursts. Halving the effective size makes up for it: without, p95 in the last row above covers .84.
+ */
+const CAUTION = 0.5;
+
+export interface BatchInterval {
+  readonly estimate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Mean of each of `BATCHES` contiguous batches of nearly equal size; null when the samples are too few. */
+function batchMeans(values: ArrayLike<number>): Float64Array | null {
+  if (values.length < BATCHES * LEAST_PER_BATCH) return null;
+  const means = new Float64Array(BATCHES);
+  for (let batch = 0; batch < BATCHES; batch += 1) {
+    const from = Math.floor((batch * values.length) / BATCHES);
+    const to = Math.floor(((batch + 1) * values.length) / BATCHES);
+    let sum = 0;
+    for (let index = from; index < to; index += 1) sum += values[index]!;
+    means[batch] = sum / (to - from);
+  }
+  return means;
+}
+
+/**
+ * The standard error of the mean of dependent samples in the order in which they happened. Neighbouring batches that
+ * still lean on each other (positive lag-1 correlation r) widen it by √((1 + r) / (1 − r)), as for an AR(1) process.
+ */
+function standardError(values: ArrayLike<number>): number | null {
+  const means = batchMeans(values);
+  if (means === null) return null;
+  const correlation = Math.min(0.8, Math.max(0, lagOneCorrelation(means)));
+  return Math.sqrt(((1 + correlation) / (1 - correlation)) * (variance(means) / BATCHES));
+}
+
+/** Correlation between neighbours, corrected for the bias of about −1/n that short series have. */
+function lagOneCorrelation(series: Float64Array): number {
+  const centre = mean(series);
+  let products = 0;
+  let squares = 0;
+  for (let index = 0; index < series.length; index += 1) {
+    const here = series[index]! - centre;
+    squares += here * here;
+    if (index > 0) products += here * (series[index - 1]! - centre);
+  }
+  return squares === 0 ? 0 : products / squares + 1 / series.length;
+}
+
+/** How many independent trials would know the share of ones as well as this run does; null where that can't be told. */
+function effectiveSize(ones: ArrayLike<number>): number | null {
+  const error = standardError(ones);
+  const share = mean(ones);
+  if (error === null || error === 0) return null;
+  return Math.min(ones.length, (share * (1 - share)) / (error * error));
+}
+
+/** Clopper and Pearson's interval (1934), its counts made continuous: `share` of `size` trials, `size` any number. */
+function shareBounds(share: number, size: number, level: number): [number, number] {
+  const tail = (1 - level) / 2;
+  const ones = share * size;
+  return [
+    bisect((x) => incompleteBeta(x, ones, size - ones + 1) - tail, 0, 1),
+    bisect((x) => incompleteBeta(x, ones + 1, size - ones) - (1 - tail), 0, 1),
+  ];
+}
+
+/** An interval for the mean of samples in time order. Null when they are too few. */
+export function batchMeanInterval(values: ArrayLike<number>, level = 0.95): BatchInterval | null {
+  const error = standardError(values);
+  if (error === null) return null;
+  const half = studentQuantile(1 - (1 - level) / 2, BATCHES - 1) * error;
+  const estimate = mean(values);
+  return { estimate, low: estimate - half, high: estimate + half };
+}
+
+/**
+ * An interval for a share: zeros and ones in time order. Null when they are too few, or all alike: then the run shows
+ * no spread to judge by.
+ */
+export function batchShareInterval(ones: ArrayLike<number>, level = 0.95): BatchInterval | null {
+  const size = effectiveSize(ones);
+  if (size === null) return null;
+  const estimate = mean(ones);
+  const [low, high] = shareBounds(estimate, size * CAUTION, level);
+  return { estimate, low, high };
+}
+
+/**
+ * An interval for the quantile `p` of samples in time order. Samples at or below the estimate are ones, those above it
+ * zeros; bounds for that share, read back through the empirical distribution, bound the quantile. The effective size is
+ * the smaller of those at `p` and at the median, since the tail alone has too few bursts to show how they cluster.
+ * Null when fewer than a hundred samples lie beyond the quantile, or the bound lies beyond the largest sample.
+ */
+export function batchQuantileInterval(
+  values: Float64Array,
+  p: number,
+  options: { level?: number; sorted?: SortedSamples } = {},
+): BatchInterval | null {
+  const sorted = options.sorted ?? sortSamples(values);
+  if (sorted.length * Math.min(p, 1 - p) < LEAST_BEYOND) return null;
+  const estimate = quantile(sorted, p);
+  const atTail = effectiveSize(atMost(values, estimate));
+  const atMedian = effectiveSize(atMost(values, quantile(sorted, 0.5)));
+  if (atTail === null || atMedian === null) return null;
+  const [low, high] = shareBounds(p, Math.min(atTail, atMedian) * CAUTION, options.level ?? 0.95);
+  if ((1 - high) * sorted.length < 1) return null;
+  return { estimate, low: quantile(sorted, low), high: quantile(sorted, high) };
+}
+
+function atMost(values: Float64Array, limit: number): Uint8Array {
+  const ones = new Uint8Array(values.length);
+  for (let index = 0; index < values.length; index += 1) ones[index] = values[index]! <= limit ? 1 : 0;
+  return ones;
+}

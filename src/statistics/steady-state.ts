@@ -1,0 +1,66 @@
+import { quantile, sortSamples } from './quantiles.ts';
+
+export interface SteadyState {
+  /** Share of the run, from its start, that the rule would cut off as warm-up. */
+  readonly truncatedShare: number;
+  /** False when that point lies past the middle: the run never settled. */
+  readonly steady: boolean;
+}
+
+/** A tail of fewer batches than this is flat by chance alone, and cannot be the whole of a steady run. */
+const LEAST_TAIL = 5;
+
+/**
+ * The marginal standard error rule over batches (White, Cobb and Spratt, 2000): the truncation point that minimises
+ * the squared standard error of the mean of what is left. It only flags; nothing is cut. Null for fewer than ten batches.
+ */
+export function marginalStandardErrorRule(batches: ArrayLike<number>): SteadyState | null {
+  const count = batches.length;
+  if (count < 2 * LEAST_TAIL) return null;
+  let best = 0;
+  let bestError = Number.POSITIVE_INFINITY;
+  let sum = 0;
+  let squares = 0;
+  // From the end backwards, so that the sums of each tail come from those of the next shorter one.
+  for (let start = count - 1; start >= 0; start -= 1) {
+    sum += batches[start]!;
+    squares += batches[start]! ** 2;
+    const kept = count - start;
+    if (kept < LEAST_TAIL) continue;
+    const error = Math.max(0, squares - (sum * sum) / kept) / (kept * kept);
+    if (error <= bestError) {
+      bestError = error;
+      best = start;
+    }
+  }
+  return { truncatedShare: best / count, steady: best * 2 <= count };
+}
+
+/** MSER-5: the rule over means of five successive observations, as it was published. Null for fewer than fifty. */
+export function mser5(observations: ArrayLike<number>): SteadyState | null {
+  const means = new Float64Array(Math.floor(observations.length / 5));
+  for (let batch = 0; batch < means.length; batch += 1) {
+    for (let within = 0; within < 5; within += 1) means[batch]! += observations[batch * 5 + within]! / 5;
+  }
+  return marginalStandardErrorRule(means);
+}
+
+/**
+ * The rule over a run's latencies, batched by time instead of by count: the median of each `width` milliseconds stands
+ * where MSER-5 has its mean of five, since one slow request in a thousand must not read as a warm-up. Empty slices
+ * are left out. `times` are the due times, in milliseconds since the run began.
+ */
+export function steadyStateOf(
+  times: ArrayLike<number>,
+  latencies: ArrayLike<number>,
+  { duration, width = 250 }: { duration: number; width?: number },
+): SteadyState | null {
+  const slices: number[][] = Array.from({ length: Math.ceil(duration / width) }, () => []);
+  for (let index = 0; index < latencies.length; index += 1) {
+    const latency = latencies[index]!;
+    if (!Number.isNaN(latency)) slices[Math.floor(times[index]! / width)]?.push(latency);
+  }
+  return marginalStandardErrorRule(
+    slices.filter((slice) => slice.length > 0).map((slice) => quantile(sortSamples(slice), 0.5)),
+  );
+}
