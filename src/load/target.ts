@@ -11,6 +11,8 @@ export interface TargetRequest {
 
 export interface TargetPassage {
   readonly documentId: string;
+  readonly title?: string;
+  readonly score?: number;
   readonly start?: number;
   readonly end?: number;
   readonly text?: string;

@@ -15,3 +15,6 @@ export const systemClock: Clock = {
     }
   },
 };
+
+/** Resolves in a later turn of the event loop, after timers and IO that are ready: what long synchronous work owes the rest. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

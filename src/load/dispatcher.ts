@@ -1,0 +1,168 @@
+import type { Clock } from '../kernel/clock.ts';
+import { GroundspeedError } from '../kernel/errors.ts';
+import { type Milliseconds, milliseconds } from '../kernel/units.ts';
+import type { PhaseRecorder } from './recorder.ts';
+import type { Target } from './target.ts';
+
+export interface DriveOptions {
+  readonly target: Target;
+  /** Texts of the golden questions, by the index that rows bear. */
+  readonly questions: readonly string[];
+  readonly clock: Clock;
+  readonly recorder: PhaseRecorder;
+  /** Patience with one request, from the moment it was sent. */
+  readonly timeout: Milliseconds;
+  /** Whether the target may answer from its caches. */
+  readonly cache: boolean;
+  /** Ends the phase early: nothing more is sent, what is in flight gets a last moment to finish. */
+  readonly signal?: AbortSignal;
+}
+
+/** How long requests in flight may still take once the run is interrupted. */
+const LAST_MOMENT = milliseconds(2_000);
+
+interface Pending {
+  readonly row: number;
+  /** On the phase's own time axis. */
+  readonly deadline: number;
+  readonly controller: AbortController;
+  readonly settled: () => void;
+  done: boolean;
+}
+
+/**
+ * Sends the requests of one phase and sees each of them to exactly one end. All requests have the same patience, so
+ * the pending ones, in the order of sending, are also in the order of their deadlines: one queue, no timer each.
+ */
+export class Dispatcher {
+  readonly #options: DriveOptions;
+  readonly #origin: number;
+  #pending: Pending[] = [];
+  /** The first entry that is not done: shifting the array at each completion would cost its length. */
+  #head = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(options: DriveOptions) {
+    this.#options = options;
+    this.#origin = options.clock.now();
+  }
+
+  /** Milliseconds since the phase began. */
+  get elapsed(): number {
+    return this.#options.clock.now() - this.#origin;
+  }
+
+  /** Sends the question of an open row. Resolves, never rejects, once the row has its end. */
+  dispatch(row: number): Promise<void> {
+    const { recorder, target, questions, timeout, cache } = this.#options;
+    return new Promise((settled) => {
+      const sent = this.elapsed;
+      const entry: Pending = {
+        row,
+        deadline: sent + timeout,
+        controller: new AbortController(),
+        settled,
+        done: false,
+      };
+      recorder.send(row, sent);
+      this.#pending.push(entry);
+      const question = recorder.question[row]!;
+      target
+        .ask({ question, text: questions[question]!, signal: entry.controller.signal, cache }, () => {
+          if (!entry.done) recorder.firstToken(row, this.elapsed);
+        })
+        .then(
+          (response) => this.#settle(entry, (at) => recorder.complete(row, at, response)),
+          (thrown) => this.#settle(entry, (at) => recorder.fail(row, at, thrown)),
+        );
+    });
+  }
+
+  /** Ends requests whose patience has run out. Returns when the next one would, or undefined when none is pending. */
+  expire(): number | undefined {
+    const now = this.elapsed;
+    let entry = this.#pending[this.#head];
+    while (entry !== undefined && entry.deadline <= now) {
+      this.#timeOut(entry);
+      entry = this.#pending[this.#head];
+    }
+    return entry?.deadline;
+  }
+
+  /** Waits until `until` (on the phase's axis), or until something settles, ending requests whose time has come. */
+  async wait(until: number): Promise<void> {
+    const next = Math.min(until, this.expire() ?? Number.POSITIVE_INFINITY);
+    await this.#sleep(next, this.#options.signal);
+  }
+
+  /** Waits until no request is in flight. An interrupted run waits a last moment, then gives up on what is left. */
+  async drain(): Promise<void> {
+    const { recorder, signal } = this.#options;
+    const giveUpAt = (): number => (signal?.aborted ? this.elapsed + LAST_MOMENT : Number.POSITIVE_INFINITY);
+    let limit = giveUpAt();
+    while (recorder.inFlight > 0) {
+      const next = Math.min(this.expire() ?? this.elapsed, limit);
+      if (recorder.inFlight === 0) return;
+      if (this.elapsed >= limit) {
+        this.#giveUp();
+        return;
+      }
+      const nap = new AbortController();
+      const settled = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      const interrupted = (): void => nap.abort();
+      if (!signal?.aborted) signal?.addEventListener('abort', interrupted, { once: true });
+      const sleep = this.#sleep(next, nap.signal);
+      await Promise.race([settled, sleep]);
+      nap.abort();
+      signal?.removeEventListener('abort', interrupted);
+      if (limit === Number.POSITIVE_INFINITY) limit = giveUpAt();
+    }
+  }
+
+  /** Sleeps until a moment on the phase's axis, a microsecond at least: a shorter sleep might not move the clock at all. */
+  async #sleep(until: number, signal: AbortSignal | undefined): Promise<void> {
+    const delay = milliseconds(Math.max(until - this.elapsed, 0.001));
+    await this.#options.clock.sleep(delay, signal).catch(() => undefined);
+  }
+
+  #settle(entry: Pending, record: (at: number) => void): void {
+    if (entry.done) return;
+    // An answer that came after the user had left is a timeout, even where a busy event loop let the timer run late.
+    const at = this.elapsed;
+    if (at > entry.deadline) {
+      this.#timeOut(entry);
+    } else {
+      record(at);
+      this.#finish(entry);
+    }
+  }
+
+  #timeOut(entry: Pending): void {
+    this.#options.recorder.timeOut(entry.row, entry.deadline);
+    this.#finish(entry);
+    entry.controller.abort(new GroundspeedError('query.aborted', 'The request took longer than its timeout'));
+  }
+
+  #giveUp(): void {
+    const interruption = new GroundspeedError('run.interrupted', 'The run ended before the request did');
+    for (const entry of this.#pending.slice(this.#head)) {
+      if (entry.done) continue;
+      this.#options.recorder.fail(entry.row, this.elapsed, interruption);
+      this.#finish(entry);
+      entry.controller.abort(interruption);
+    }
+  }
+
+  #finish(entry: Pending): void {
+    entry.done = true;
+    entry.settled();
+    while (this.#pending[this.#head]?.done) this.#head += 1;
+    if (this.#options.recorder.inFlight === 0) this.#wake?.();
+    if (this.#head > 4096 && this.#head * 2 > this.#pending.length) {
+      this.#pending = this.#pending.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { Answer } from '../../engine/answer.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { STAGES } from '../../engine/events.ts';
+import type { Target, TargetRequest, TargetResponse } from '../target.ts';
+
+/** The engine of this process as a target. It is not closed with the target: whoever opened it closes it. */
+export function inProcessTarget(engine: Pick<Engine, 'ask'>): Target {
+  return {
+    name: 'in-process',
+    kind: 'in-process',
+    stages: STAGES,
+    async ask(request: TargetRequest, onFirstToken?: () => void): Promise<TargetResponse> {
+      let told = false;
+      const answer = await engine.ask(request.text, {
+        cache: request.cache,
+        ...(request.signal && { signal: request.signal }),
+        onText: () => {
+          if (told) return;
+          told = true;
+          onFirstToken?.();
+        },
+      });
+      return asResponse(answer);
+    },
+    close: async () => undefined,
+  };
+}
+
+/** An engine's answer in the words of the port. Arrays are passed on, not copied. */
+export function asResponse(answer: Answer): TargetResponse {
+  return {
+    answer: answer.text,
+    abstained: answer.abstained,
+    lastResort: false,
+    confidence: answer.confidence,
+    passages: answer.passages,
+    contextSize: answer.contextSize,
+    citations: answer.citations,
+    ranking: answer.ranking,
+    cache: cacheState(answer.cache),
+    stages: STAGES.map((stage) => answer.stages[stage]),
+    inputTokens: answer.usage.inputTokens,
+    outputTokens: answer.usage.outputTokens,
+    costUsd: answer.costUsd,
+  };
+}
+
+/** The outermost layer that spared work; `off` only when no layer was even asked. */
+function cacheState({ response, retrieval, embedding }: Answer['cache']): TargetResponse['cache'] {
+  if (response === 'hit') return 'response';
+  if (retrieval === 'hit') return 'retrieval';
+  if (embedding === 'hit') return 'embedding';
+  return response === 'off' && retrieval === 'off' && embedding === 'off' ? 'off' : 'miss';
+}

@@ -1,0 +1,137 @@
+import { sha256 } from '../kernel/digest.ts';
+import { GroundspeedError, messageOf } from '../kernel/errors.ts';
+import {
+  type ColumnArrays,
+  type ColumnType,
+  REQUEST_COLUMNS,
+  type RequestColumnName,
+  type RequestColumns,
+} from './columns.ts';
+import { type ColumnsRecord, RECORD_SCHEMA, type RunRecord, recordSchema } from './schema.ts';
+
+export const REQUESTS_FILE = 'requests.col';
+export const RECORD_FILE = 'record.json';
+
+const BYTES: Record<ColumnType, number> = { u8: 1, u16: 2, u32: 4, f32: 4, f64: 8 };
+
+/** Prefix of the stage columns in the file: `stage:retrieve`. */
+const STAGE = 'stage:';
+
+/**
+ * Packs columns into the bytes of `requests.col` and describes the layout. Little-endian, as every machine that Node
+ * runs on is; each column starts at a multiple of eight bytes, so that a reader can lay typed arrays straight over it.
+ */
+export function encodeColumns(
+  requests: RequestColumns,
+  stageNames: readonly string[],
+): { bytes: Uint8Array; layout: ColumnsRecord } {
+  const entries: { name: string; type: ColumnType; values: ArrayBufferView }[] = [
+    ...columnNames().map((name) => ({ name, type: REQUEST_COLUMNS[name], values: requests.columns[name] })),
+    ...requests.stages.map((values, stage) => ({
+      name: `${STAGE}${stageNames[stage]}`,
+      type: 'f32' as const,
+      values,
+    })),
+  ];
+  let size = 0;
+  const columns = entries.map(({ name, type }) => {
+    const offset = size;
+    size += aligned(requests.length * BYTES[type]);
+    return { name, type, offset };
+  });
+  const bytes = new Uint8Array(size);
+  entries.forEach(({ type, values }, index) => {
+    bytes.set(
+      new Uint8Array(values.buffer, values.byteOffset, requests.length * BYTES[type]),
+      columns[index]!.offset,
+    );
+  });
+  return { bytes, layout: { file: REQUESTS_FILE, rows: requests.length, sha256: sha256(bytes), columns } };
+}
+
+/** Lays columns over the bytes of `requests.col`, after checking that they are the ones that the record speaks of. */
+export function decodeColumns(bytes: Uint8Array, layout: ColumnsRecord): RequestColumns {
+  if (sha256(bytes) !== layout.sha256) {
+    throw new GroundspeedError(
+      'record.corrupt',
+      `${layout.file} is not the file that the record was saved with`,
+      {
+        where: layout.file,
+        hint: `Keep ${RECORD_FILE} and ${layout.file} of one run together; run it again if one of them was changed.`,
+      },
+    );
+  }
+  // A copy at offset 0: views need alignment, and a Buffer from the file system may start anywhere in its pool.
+  const buffer = bytes.slice().buffer;
+  const views = new Map(
+    layout.columns.map(({ name, type, offset }) => [name, view(buffer, type, offset, layout.rows)] as const),
+  );
+  const columns = Object.fromEntries(
+    columnNames().map((name) => {
+      const values = views.get(name);
+      if (values === undefined) {
+        throw new GroundspeedError('record.corrupt', `${layout.file} lacks the column ${name}`, {
+          where: layout.file,
+        });
+      }
+      return [name, values];
+    }),
+  ) as unknown as RequestColumns['columns'];
+  const stages = [...views]
+    .filter(([name]) => name.startsWith(STAGE))
+    .map(([, values]) => values as Float32Array);
+  return { length: layout.rows, columns, stages };
+}
+
+/** The record from the text of its `record.json`. Refuses other versions and shapes, saying which field is wrong. */
+export function parseRecord(text: string, where: string): RunRecord {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new GroundspeedError('record.unreadable', `${where} is not JSON: ${messageOf(cause)}`, {
+      where,
+      cause,
+    });
+  }
+  const schema = (value as { schema?: unknown } | null)?.schema;
+  if (schema !== RECORD_SCHEMA) {
+    const known = typeof schema === 'string' && schema.startsWith('groundspeed.record/');
+    throw new GroundspeedError(
+      known ? 'record.version' : 'record.unreadable',
+      known
+        ? `${where} is a ${schema}; this version reads ${RECORD_SCHEMA}`
+        : `${where} is not a groundspeed record`,
+      {
+        where,
+        hint: known
+          ? 'Read it with the version that wrote it, or run it again.'
+          : `Name a run's folder, or its ${RECORD_FILE}.`,
+      },
+    );
+  }
+  const parsed = recordSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new GroundspeedError('record.unreadable', `${where} is damaged`, {
+    where,
+    problems: parsed.error.issues.slice(0, 10).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+  });
+}
+
+function columnNames(): RequestColumnName[] {
+  return Object.keys(REQUEST_COLUMNS) as RequestColumnName[];
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 8) * 8;
+}
+
+function view<T extends ColumnType>(
+  buffer: ArrayBufferLike,
+  type: T,
+  offset: number,
+  rows: number,
+): ColumnArrays[T] {
+  const arrays = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f32: Float32Array, f64: Float64Array };
+  return new arrays[type](buffer as ArrayBuffer, offset, rows) as ColumnArrays[T];
+}

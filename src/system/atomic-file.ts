@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { GroundspeedError, messageOf } from '../kernel/errors.ts';
+
+/**
+ * Writes a file whole or not at all: into a temporary neighbour, flushed to the disk, then renamed over the target. A
+ * reader, or a process that dies on the way, never sees half of it. Folders on the way are made.
+ */
+export async function writeFileAtomically(
+  path: string,
+  content: string | Uint8Array | AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'wx');
+    try {
+      if (typeof content === 'string' || content instanceof Uint8Array) await file.writeFile(content);
+      else for await (const piece of content) await file.write(piece);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new GroundspeedError('internal.io', `Could not write ${path}: ${messageOf(cause)}`, {
+      where: path,
+      hint: 'Check that the folder exists, is writable, and that the disk is not full; or choose another with --output.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+
+/** What this process used of the machine over an interval. */
+export interface ProcessUsage {
+  /** CPU seconds per second: 1 is one core, kept busy. Above 1 where native code runs threads of its own. */
+  readonly cpuShare: number;
+  /** Share of the time that the event loop was busy, 0 to 1. */
+  readonly eventLoopUtilisation: number;
+  /** p99 of the event loop's delay in milliseconds, less the resolution of the monitor itself. Null for a very short interval. */
+  readonly eventLoopDelayP99Ms: number | null;
+  readonly residentBytes: number;
+}
+
+/** An idle process reads about this much above zero, since the monitor is a timer of that period. */
+const RESOLUTION_MS = 10;
+
+/** Starts watching; the function that comes back stops and tells. */
+export function watchProcessUsage(): () => ProcessUsage {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  const startedAt = performance.now();
+  const cpuAtStart = process.cpuUsage();
+  const loopAtStart = performance.eventLoopUtilization();
+  return () => {
+    delay.disable();
+    const elapsedMs = performance.now() - startedAt;
+    const cpu = process.cpuUsage(cpuAtStart);
+    const p99 = delay.percentile(99) / 1e6 - RESOLUTION_MS;
+    return {
+      cpuShare: (cpu.user + cpu.system) / 1000 / elapsedMs,
+      eventLoopUtilisation: Math.min(
+        1,
+        Math.max(0, performance.eventLoopUtilization(loopAtStart).utilization),
+      ),
+      eventLoopDelayP99Ms: delay.count === 0 ? null : Math.max(0, p99),
+      residentBytes: process.memoryUsage.rss(),
+    };
+  };
+}
