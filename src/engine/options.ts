@@ -56,7 +56,8 @@ const store = z.strictObject({
     .string()
     .regex(/^sqlite:\/\/.+/, 'must be sqlite:///path/to/file')
     .optional()
-    .describe('Where the index is kept (sqlite:///path). By default in .groundspeed/, named by its content.'),
+    .describe('Where the index is kept (sqlite:///path). By default in .groundspeed/, named by its content.')
+    .meta({ examples: ['sqlite:///path/to/store.sqlite'] }),
 });
 
 const embedding = z.strictObject({
@@ -203,12 +204,20 @@ const caching = z.strictObject({
   embedding: cacheLayer(10_000).describe('Question → vector.'),
   retrieval: cacheLayer(2_000).describe('Question and settings → ranking.'),
   response: cacheLayer(2_000).describe('Question and settings → whole answer.'),
-  redisUrl: secret.optional().describe('Shared cache (redis://…). Not supported yet: setting it is refused.'),
+  redisUrl: secret
+    .optional()
+    .describe(
+      'Shared cache (redis://…). This version caches in memory: it is kept, not used, and a warning says so.',
+    ),
 });
 
 const openai = z.strictObject({
   apiKey: secret.optional().describe('Key for the OpenAI-compatible service.'),
-  baseUrl: z.url().optional().describe('Base URL of the OpenAI-compatible service.'),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Base URL of the OpenAI-compatible service.')
+    .meta({ examples: ['https://api.openai.com/v1'] }),
   timeoutMs: number.int().min(1).default(30_000).describe('Milliseconds for one request.'),
 });
 

@@ -207,7 +207,10 @@ export interface DocumentDraft {
   readonly chunks: readonly ChunkDraft[];
 }
 
-/** What a published write changed, so that the in-memory indexes can follow. */
+/**
+ * What a published write changed, so that the in-memory indexes can follow: removals first, then additions. A key in
+ * both lists is a chunk whose vector is new. A change of model is not in it: indexes of vectors are then built anew.
+ */
 export interface StoreChange {
   readonly addedKeys: readonly ChunkKey[];
   readonly removedKeys: readonly ChunkKey[];
@@ -227,8 +230,15 @@ export interface DocumentStore {
   hashes(): ReadonlyMap<string, string>;
   /** Stores drafts without showing them. One transaction: after a crash all of them are there, or none. */
   stage(drafts: readonly DocumentDraft[]): void;
-  /** Chunks of staged and published documents that lack a vector of `model`, in document-id order, then by ordinal. */
-  chunksWithoutVector(model: string, limit: number): readonly Chunk[];
+  /** Ids of the documents that are staged and not yet shown, in order: what an interrupted ingest left, or what failed. */
+  stagedIds(): readonly string[];
+  /**
+   * Chunks of staged and published documents that lack a vector of `model`, in document-id order, then by ordinal;
+   * those that follow the chunk `after`, when it is given, so that a pass over all of them skips those that failed.
+   */
+  chunksWithoutVector(model: string, limit: number, after?: ChunkKey): readonly Chunk[];
+  /** How many chunks lack a vector of `model`. */
+  countWithoutVector(model: string): number;
   /** Every staged and published chunk that would be current after publishing, in document-id order, then by ordinal. */
   currentChunks(): Iterable<Chunk>;
   putVectors(model: string, entries: readonly { key: ChunkKey; vector: Float32Array }[]): void;

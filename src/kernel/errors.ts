@@ -74,6 +74,7 @@ export const CATALOGUE = {
   'query.empty': { exit: 'usage', meaning: 'The question has no text.' },
   'query.tooLong': { exit: 'usage', meaning: 'The question is longer than the engine accepts.' },
   'query.aborted': { exit: 'interrupted', meaning: 'The question was withdrawn before it was answered.' },
+  'engine.closed': { exit: 'internal', meaning: 'The engine has been closed.' },
   'engine.overloaded': { exit: 'targetUnavailable', meaning: 'Too many questions at once.' },
   'engine.nativeMissing': {
     exit: 'usage',

@@ -148,7 +148,7 @@ function goodput(
       good[scored] = 1;
     scored += 1;
   }
-  const unscoredShare = rows.rows === 0 ? 0 : 1 - scored / rows.rows;
+  const unscoredShare = rows.rows === 0 ? 0 : (rows.rows - scored) / rows.rows;
   if (scored === 0 || unscoredShare > UNSCORED_LIMIT) {
     return {
       goodputPerSecond: null,

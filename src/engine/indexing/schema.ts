@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import type { Database } from 'better-sqlite3';
+import { GroundspeedError } from '../../kernel/errors.ts';
+
+export const SCHEMA_VERSION = 1;
+
+/** Tells a groundspeed index from any other SQLite file: "GSPD" in ASCII. */
+export const APPLICATION_ID = 0x47535044;
+
+/**
+ * A document is at most twice in the store: as it is shown, and as it is staged to replace that. Texts stand apart
+ * from documents, so that publishing and listing never touch them. AUTOINCREMENT never gives a chunk's key twice, and
+ * numbers vectors in the order in which they were stored: those above `state.last_vector` came after the last publish.
+ */
+const SCHEMA = `
+  CREATE TABLE documents (
+    row INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    staged INTEGER NOT NULL CHECK (staged IN (0, 1)),
+    version INTEGER NOT NULL,
+    hash TEXT NOT NULL,
+    title TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    UNIQUE (id, staged)
+  ) STRICT;
+  CREATE INDEX staged_documents ON documents (id) WHERE staged = 1;
+
+  CREATE TABLE texts (
+    document INTEGER PRIMARY KEY REFERENCES documents (row) ON DELETE CASCADE,
+    text TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE chunks (
+    key INTEGER PRIMARY KEY AUTOINCREMENT CHECK (key < 4294967296),
+    document INTEGER NOT NULL REFERENCES documents (row) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (document, ordinal)
+  ) STRICT;
+
+  CREATE TABLE models (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    bytes BLOB
+  ) STRICT;
+
+  CREATE TABLE vectors (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    chunk INTEGER NOT NULL REFERENCES chunks (key) ON DELETE CASCADE,
+    model INTEGER NOT NULL REFERENCES models (number),
+    vector BLOB NOT NULL,
+    UNIQUE (chunk, model)
+  ) STRICT;
+
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE state (version INTEGER NOT NULL, model TEXT, last_vector INTEGER NOT NULL) STRICT;
+  INSERT INTO state (version, model, last_vector) VALUES (0, NULL, 0);
+`;
+
+/** The fact that names a store: snapshots of indexes carry it, so that they never pass for another store's. */
+export const STORE_ID = 'store.id';
+
+/** Makes the schema in an empty file; refuses a file of another program, or of a newer version. */
+export function prepareSchema(database: Database, path: string): void {
+  const applicationId = database.pragma('application_id', { simple: true });
+  const version = Number(database.pragma('user_version', { simple: true }));
+  const tables = database.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get();
+  if (applicationId === 0 && version === 0 && tables === 0) {
+    createSchema(database);
+  } else if (applicationId !== APPLICATION_ID) {
+    throw new GroundspeedError('store.incompatible', 'The file is a database, but not a groundspeed index', {
+      where: path,
+      hint: 'It was left alone. Give another place for the index: --index FOLDER, or store.url.',
+    });
+  } else if (version !== SCHEMA_VERSION) {
+    const made = version > SCHEMA_VERSION ? 'a newer' : 'an older';
+    throw new GroundspeedError(
+      'store.incompatible',
+      `The index was made by ${made} version of groundspeed (its schema is ${version}; this version reads ${SCHEMA_VERSION})`,
+      {
+        where: path,
+        hint: 'It was left alone. Use the version that made it, or give --index another folder and ingest anew.',
+      },
+    );
+  }
+}
+
+function createSchema(database: Database): void {
+  database
+    .transaction(() => {
+      database.exec(SCHEMA);
+      database.prepare('INSERT INTO facts (name, value) VALUES (?, ?)').run(STORE_ID, randomUUID());
+      database.pragma(`application_id = ${APPLICATION_ID}`);
+      database.pragma(`user_version = ${SCHEMA_VERSION}`);
+    })
+    .immediate();
+}

@@ -1,0 +1,113 @@
+import { messageOf } from '../../kernel/errors.ts';
+import { chunkText } from '../chunking/chunk.ts';
+import { documentHash, type SourceItem } from '../documents/source.ts';
+import type { EngineOptions } from '../options.ts';
+import type { DocumentDraft, DocumentStore, SourceDocument } from '../ports.ts';
+import type { IngestRun } from './ingest-run.ts';
+
+/** A batch is one transaction: so many items of the source, or so many characters, whichever comes first. */
+const BATCH_ITEMS = 64;
+const BATCH_CHARACTERS = 8_000_000;
+
+export interface StagedSource {
+  /** Documents that the store showed already, as they are. */
+  readonly unchanged: number;
+  /** Ids of the source's documents, and of its failures. */
+  readonly seen: ReadonlySet<string>;
+  /** A failure may hide documents of unknown ids. */
+  readonly unidentified: boolean;
+}
+
+interface StagingOptions {
+  readonly store: DocumentStore;
+  readonly chunking: EngineOptions['chunking'];
+  readonly run: IngestRun;
+}
+
+/**
+ * Reads a source to its end and stages each document that the store does not hold with the same content, chunked.
+ * Bad documents become failures of the run. What an earlier ingest staged with the same content is left as it is.
+ */
+export async function stageSource(
+  source: AsyncIterable<SourceItem> | Iterable<SourceItem>,
+  { store, chunking, run }: StagingOptions,
+): Promise<StagedSource> {
+  const staging = new Staging({ store, chunking, run });
+  let items = 0;
+  for await (const item of source) {
+    staging.take(item);
+    items += 1;
+    if (items % BATCH_ITEMS === 0 || staging.characters >= BATCH_CHARACTERS) {
+      staging.flush();
+      run.progress('read', items, undefined);
+      await run.pause();
+    }
+  }
+  staging.flush();
+  run.progress('read', items, items);
+  return staging;
+}
+
+class Staging implements StagedSource {
+  unchanged = 0;
+  unidentified = false;
+  readonly seen = new Set<string>();
+  /** In the drafts that are not stored yet. */
+  characters = 0;
+  #drafts: DocumentDraft[] = [];
+  readonly #options: StagingOptions;
+  readonly #hashes: ReadonlyMap<string, string>;
+  readonly #stagedBefore: ReadonlySet<string>;
+
+  constructor(options: StagingOptions) {
+    this.#options = options;
+    this.#hashes = options.store.hashes();
+    this.#stagedBefore = new Set(options.store.stagedIds());
+  }
+
+  take(item: SourceItem): void {
+    if ('document' in item) {
+      this.#takeDocument(item.document);
+      this.seen.add(item.document.id);
+    } else {
+      this.#options.run.fail(item.failure);
+      this.seen.add(item.failure.id);
+      if (item.unidentified) this.unidentified = true;
+    }
+  }
+
+  flush(): void {
+    if (this.#drafts.length > 0) this.#options.store.stage(this.#drafts);
+    this.#drafts = [];
+    this.characters = 0;
+  }
+
+  #takeDocument(document: SourceDocument): void {
+    const { id } = document;
+    const { chunking, run } = this.#options;
+    if (this.seen.has(id)) {
+      run.fail({
+        id,
+        code: 'document.duplicate',
+        message: `Another document bears the id ${id}; rename one of them`,
+      });
+      return;
+    }
+    try {
+      const hash = documentHash(document);
+      if (this.#hashes.get(id) === hash) {
+        if (!this.#stagedBefore.has(id)) this.unchanged += 1;
+        return;
+      }
+      const chunks = chunkText(document.text, chunking);
+      if (chunks.length === 0) {
+        run.fail({ id, code: 'document.empty', message: `Document ${id} has no text` });
+        return;
+      }
+      this.#drafts.push({ document, hash, chunks });
+      this.characters += document.text.length;
+    } catch (thrown) {
+      run.fail({ id, code: 'document.unreadable', message: `Document ${id}: ${messageOf(thrown)}` });
+    }
+  }
+}

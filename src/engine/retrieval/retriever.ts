@@ -1,0 +1,149 @@
+import type { RankedDocuments } from '../answer.ts';
+import type { EngineOptions } from '../options.ts';
+import type { Hits, KeywordIndex, Metadata, VectorIndex } from '../ports.ts';
+import type { ChunkCatalogue } from './catalogue.ts';
+import { fuseConvex, fuseReciprocalRanks } from './fusion.ts';
+
+/** Documents in a ranking, at most. */
+const RANKING_DEPTH = 100;
+/**
+ * Chunks fetched from a retriever, at most, for each document wanted: where documents are few and long, a hundred of
+ * them may be more than there are, and not worth reading the whole index for.
+ */
+const FETCH_LIMIT = 20;
+const NO_HITS: Hits = { keys: new Uint32Array(0), scores: new Float64Array(0) };
+
+export interface RetrievalRequest {
+  readonly question: string;
+  /** The question's embedding; undefined where there is no embedder. All zeros (no word is known) asks no vector search. */
+  readonly vector: Float32Array | undefined;
+  readonly filter?: Metadata | undefined;
+  /** Passages wanted, at least, where so many match. */
+  readonly topK: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What each retriever found, what came of both, and the documents in the order of their best chunk. */
+export interface Retrieval {
+  /** Undefined where the retriever was not asked. */
+  readonly keyword: Hits | undefined;
+  readonly vector: Hits | undefined;
+  readonly fused: Hits;
+  readonly ranking: RankedDocuments;
+}
+
+export interface Retriever {
+  retrieve(request: RetrievalRequest): Promise<Retrieval>;
+}
+
+export interface RetrieverParts {
+  readonly options: EngineOptions['retrieval'];
+  readonly keyword: KeywordIndex;
+  readonly vector: VectorIndex | undefined;
+  readonly catalogue: ChunkCatalogue;
+}
+
+/**
+ * Asks the keyword and the vector index, as `options.mode` says, and fuses the two lists of chunks. Without a vector,
+ * hybrid ranks as keyword search does, and vector search finds nothing.
+ *
+ * Chunks are fused, not documents: the passages shown then bear the scores that ranked their documents, and rankings
+ * come out alike (measured on four collections, and on three cut five times as fine: nDCG@10 within 0.003).
+ */
+export function createRetriever({ options, keyword, vector, catalogue }: RetrieverParts): Retriever {
+  return {
+    async retrieve(request) {
+      const { signal } = request;
+      const accept = request.filter === undefined ? undefined : catalogue.filter(request.filter);
+      const fetch = (search: ChunkSearch) =>
+        fetchDocuments(search, { catalogue, documents: options.candidates, chunks: request.topK });
+      const search = { ...(accept && { accept }), ...(signal && { signal }) };
+      const question = request.vector;
+      const [keywordHits, vectorHits] = await Promise.all([
+        options.mode === 'vector' ? undefined : fetch((k) => keyword.search(request.question, k, search)),
+        options.mode === 'keyword' || vector === undefined || question === undefined || isZero(question)
+          ? undefined
+          : fetch(async (k) =>
+              dropBelow(await vector.search(question, k, search), options.similarityThreshold),
+            ),
+      ]);
+      const fused = fuse(keywordHits, vectorHits, options);
+      return { keyword: keywordHits, vector: vectorHits, fused, ranking: rankDocuments(fused, catalogue) };
+    },
+  };
+}
+
+type ChunkSearch = (k: number) => Promise<Hits>;
+
+interface Wanted {
+  readonly catalogue: ChunkCatalogue;
+  readonly documents: number;
+  readonly chunks: number;
+}
+
+/**
+ * The shortest head of a ranking that holds so many documents and so many chunks. How many chunks that takes lies
+ * between one a document, where they are scattered, and all of each, where they stand together: asks for at most two
+ * a document first (an approximate index pays for every chunk asked), then for twice as many, until it does.
+ */
+async function fetchDocuments(search: ChunkSearch, wanted: Wanted): Promise<Hits> {
+  const { catalogue } = wanted;
+  const chunksPerDocument = catalogue.chunkCount / Math.max(catalogue.documentCount, 1);
+  const limit = Math.min(Math.max(FETCH_LIMIT * wanted.documents, wanted.chunks), catalogue.chunkCount);
+  let asked = Math.max(Math.ceil(wanted.documents * Math.min(chunksPerDocument, 2)), wanted.chunks);
+  for (;;) {
+    asked = Math.min(asked, limit);
+    const hits = await search(asked);
+    const enough = headWith(hits, wanted);
+    if (enough !== undefined) return enough;
+    if (hits.keys.length < asked || asked === limit) return hits;
+    asked *= 2;
+  }
+}
+
+function headWith({ keys, scores }: Hits, { catalogue, documents, chunks }: Wanted): Hits | undefined {
+  const seen = new Set<number>();
+  for (let index = 0; index < keys.length; index += 1) {
+    seen.add(catalogue.documentOf(keys[index]!));
+    const length = index + 1;
+    if (seen.size >= documents && length >= chunks) {
+      return { keys: keys.subarray(0, length), scores: scores.subarray(0, length) };
+    }
+  }
+  return undefined;
+}
+
+function fuse(
+  keyword: Hits | undefined,
+  vector: Hits | undefined,
+  options: EngineOptions['retrieval'],
+): Hits {
+  if (options.mode === 'keyword') return keyword ?? NO_HITS;
+  if (options.mode === 'vector') return vector ?? NO_HITS;
+  return options.fusion === 'rrf'
+    ? fuseReciprocalRanks([keyword ?? NO_HITS, vector ?? NO_HITS], options.rrfK)
+    : fuseConvex(keyword ?? NO_HITS, vector ?? NO_HITS, options.vectorWeight);
+}
+
+function rankDocuments({ keys, scores }: Hits, catalogue: ChunkCatalogue): RankedDocuments {
+  const ids: string[] = [];
+  const best: number[] = [];
+  const seen = new Set<number>([-1]);
+  for (let index = 0; index < keys.length && ids.length < RANKING_DEPTH; index += 1) {
+    const document = catalogue.documentOf(keys[index]!);
+    if (seen.has(document)) continue;
+    seen.add(document);
+    ids.push(catalogue.documentId(document));
+    best.push(scores[index]!);
+  }
+  return { ids, scores: Float64Array.from(best) };
+}
+
+function dropBelow({ keys, scores }: Hits, threshold: number): Hits {
+  const below = scores.findIndex((score) => score < threshold);
+  return below < 0 ? { keys, scores } : { keys: keys.subarray(0, below), scores: scores.subarray(0, below) };
+}
+
+function isZero(vector: Float32Array): boolean {
+  return vector.every((component) => component === 0);
+}

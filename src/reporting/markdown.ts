@@ -1,0 +1,164 @@
+import type { PhaseRecord, RunRecord } from '../records/schema.ts';
+import { doubts, headline, headlinePhase, headlineText, keyFigures, phaseLoad } from './facts.ts';
+import { bound, count, interval, MISSING, ms, rate, score, share } from './format.ts';
+import { funnelRows } from './funnel.ts';
+import { clip, oneLine } from './plain.ts';
+import { funnelWords } from './words.ts';
+import { isWrong, worstQuestions } from './worst.ts';
+
+const QUESTIONS_SHOWN = 10;
+const LONGEST_NAME = 120;
+const LONGEST_TEXT = 200;
+
+/** The report in short, as Markdown that fits a comment on a pull request. User text stays text, on its line. */
+export function renderMarkdown(record: RunRecord): string {
+  const head = headline(record);
+  const blocks = [
+    `## ${escapeMarkdown(headlineText(head))}`,
+    escapeMarkdown(head.sentence),
+    doubtList(record),
+    figureTable(record),
+    phaseTable(record),
+    funnelTable(record),
+    qualityTable(record),
+    kindTable(record),
+    questionTable(record),
+    method(record),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+}
+
+/**
+ * One line of text, in which Markdown and HTML mean nothing and nobody is notified: a word joiner stops a code
+ * host from linking @ and # to people and issues.
+ */
+export function escapeMarkdown(text: string): string {
+  return oneLine(text)
+    .replace(/[\\`*_{}[\]|~]/g, '\\$&')
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/(?<!\w)@|#(?=\d)/g, '$&\u2060')
+    .replace(/(https?|ftp|www)(?=[:.])/gi, '$&\u2060');
+}
+
+function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
+  const rule = `| ${headings.map((_, index) => (index === 0 ? '---' : '---:')).join(' | ')} |`;
+  return [line(headings), rule, ...rows.map(line)].join('\n');
+}
+
+function doubtList(record: RunRecord): string {
+  return doubts(record)
+    .map(
+      ({ weight, text }) =>
+        `> ${weight === 'stop' ? '**Do not trust:** ' : ''}${escapeMarkdown(clip(oneLine(text), 400))}`,
+    )
+    .join('\n>\n');
+}
+
+function figureTable(record: RunRecord): string {
+  const figures = keyFigures(record);
+  if (figures.length === 0) return '';
+  return table(
+    ['Figure', 'Value', ''],
+    figures.map(({ label, value, detail }) => [label, value, detail]),
+  );
+}
+
+function phaseTable(record: RunRecord): string {
+  const phases = record.load?.phases ?? [];
+  if (phases.length === 0) return '';
+  const row = (phase: PhaseRecord): string[] => [
+    clip(oneLine(phase.name), LONGEST_NAME),
+    phaseLoad(phase),
+    rate(phase.achievedRate),
+    count(phase.arrivals),
+    share(phase.errorRate),
+    ms(phase.latencyMs.p50),
+    ms(phase.latencyMs.p95),
+    ms(phase.latencyMs.p99),
+    rate(phase.goodputPerSecond),
+    share(phase.attainment),
+    share(phase.cacheHitRate),
+    phase.warmup ? 'warm-up' : phase.valid ? 'yes' : 'no',
+  ];
+  const headings = ['Phase', 'Load', 'Achieved /s', 'Arrivals', 'Error rate', 'p50 ms', 'p95 ms', 'p99 ms'];
+  return `### Load\n\n${table([...headings, 'Goodput /s', 'Attainment', 'Hit rate', 'Valid'], phases.map(row))}`;
+}
+
+function funnelTable(record: RunRecord): string {
+  const phase = headlinePhase(record);
+  const funnel = phase?.funnel ?? record.quality?.funnel ?? {};
+  const rows = funnelRows(funnel).filter((row) => row.count > 0);
+  if (rows.length === 0) return '';
+  const of = phase
+    ? `every request of ${phase.name} (deadline ${bound(phase.deadlineMs)})`
+    : 'every question';
+  return `### What became of ${escapeMarkdown(of)}\n\n${table(
+    ['Class', 'Count', 'Share'],
+    rows.map((row) => [row.label, count(row.count), share(row.share)]),
+  )}`;
+}
+
+function qualityTable({ quality }: RunRecord): string {
+  if (!quality) return '';
+  const { right, retrievalAccuracy, measures } = quality;
+  return `### Quality\n\n${table(
+    ['Measure', 'Mean', '95 % interval', 'n'],
+    [
+      ['right answers', share(right.mean), interval(right.ci95, share), count(right.n)],
+      [
+        'retrieval accuracy',
+        share(retrievalAccuracy.mean),
+        interval(retrievalAccuracy.ci95, share),
+        count(retrievalAccuracy.n),
+      ],
+      ...measures.map(({ name, mean, ci95, n }) => [name, score(mean), interval(ci95, score), count(n)]),
+    ],
+  )}`;
+}
+
+function kindTable({ quality }: RunRecord): string {
+  const kinds = quality?.slices.filter(({ by }) => by === 'kind') ?? [];
+  if (kinds.length === 0) return '';
+  return table(
+    ['Kind of question', 'Right', '95 % interval', 'n'],
+    kinds.map(({ value, right }) => [
+      clip(value, LONGEST_NAME),
+      share(right.mean),
+      interval(right.ci95, share),
+      count(right.n),
+    ]),
+  );
+}
+
+function questionTable({ questions = [] }: RunRecord): string {
+  const worst = worstQuestions(questions.filter(isWrong), QUESTIONS_SHOWN);
+  if (worst.length === 0) return '';
+  const rows = worst.map((question) => [
+    clip(oneLine(question.question), LONGEST_TEXT),
+    funnelWords(question.funnel).label,
+    clip(oneLine(question.expected.answers[0] ?? question.expected.relevant[0] ?? MISSING), LONGEST_TEXT),
+    clip(
+      oneLine(question.returned?.answer ?? question.returned?.ranking?.[0] ?? question.error ?? MISSING),
+      LONGEST_TEXT,
+    ),
+  ]);
+  const headings = ['Question', 'Where it went wrong', 'Expected', 'Came'];
+  return `<details><summary>Questions to look at first</summary>\n\n${table(headings, rows)}\n\n</details>`;
+}
+
+function method(record: RunRecord): string {
+  const { environment, dataset } = record;
+  const facts = [
+    dataset &&
+      `${dataset.name}${dataset.version ? ` ${dataset.version}` : ''}, ${count(dataset.questions)} questions`,
+    `${environment.cpu}, ${count(environment.cores)} cores`,
+    `Node.js ${environment.node}`,
+    `groundspeed ${environment.groundspeed}`,
+    `seed ${record.seed}`,
+    `run ${record.id}`,
+  ];
+  return escapeMarkdown(facts.filter(Boolean).join(' · '));
+}

@@ -1,0 +1,83 @@
+import { parse } from 'csv-parse/sync';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { neutralise, renderQuestionsCsv, renderRequestsCsv } from '../../src/reporting/csv.ts';
+import { HOSTILE } from './sample-questions.ts';
+import { sampleRun } from './sample-record.ts';
+
+const { record, columns } = sampleRun();
+
+/** What a spreadsheet may take for a formula, stated apart from the code under test. */
+function looksLikeFormula(cell: string): boolean {
+  return /^[=+\-@\t\r]/.test(cell) || /^[=+\-@]/.test(cell.trimStart());
+}
+
+describe('cells', () => {
+  it('never hold text that a spreadsheet would run', () => {
+    const starts = fc.constantFrom('=', '+', '-', '@', '\t', '\r', ' =', '\n@', '\u200b=', '＝');
+    fc.assert(
+      fc.property(starts, fc.string(), (start, rest) => {
+        expect(neutralise(start + rest)).toBe(`'${start}${rest}`);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(looksLikeFormula(neutralise(text))).toBe(false);
+      }),
+    );
+  });
+
+  it('keep harmless text as it is', () => {
+    expect(['a=b', 'Où ?', '', '3 - 4'].map(neutralise)).toEqual(['a=b', 'Où ?', '', '3 - 4']);
+  });
+});
+
+describe('questions.csv', () => {
+  const rows: Record<string, string>[] = parse(renderQuestionsCsv(record), { columns: true });
+
+  it('holds every question, whatever it says, and every score', () => {
+    expect(rows).toHaveLength(record.questions!.length);
+    HOSTILE.forEach((text, index) => {
+      if (text.includes('\ud800')) return;
+      expect([text, `'${text}`]).toContain(rows[index]!.question);
+    });
+    expect(rows[1]!['ndcg@10']).toBe(String(record.questions![1]!.scores['ndcg@10']));
+  });
+
+  it('leaves empty what is null, and runs nothing', () => {
+    expect(rows[0]!.f1).toBe('');
+    expect(rows[5]!.latency_ms).toBe('');
+    for (const cell of rows.flatMap((row) => Object.values(row))) expect(looksLikeFormula(cell)).toBe(false);
+  });
+
+  it('keeps a negative score a number', () => {
+    const question = { ...record.questions![0]!, scores: { gain: -0.25 } };
+    const [row]: Record<string, string>[] = parse(renderQuestionsCsv({ ...record, questions: [question] }), {
+      columns: true,
+    });
+    expect(row!.gain).toBe('-0.25');
+  });
+});
+
+describe('requests.csv', () => {
+  it('holds one line a request, in chunks, with names for codes', async () => {
+    const chunks: string[] = [];
+    for await (const chunk of renderRequestsCsv(record, columns)) chunks.push(chunk);
+    expect(chunks.length).toBeGreaterThan(2);
+    const rows: Record<string, string>[] = parse(chunks.join(''), { columns: true });
+    expect(rows).toHaveLength(columns.length);
+    const dropped = rows.filter(({ outcome }) => outcome === 'dropped');
+    expect(dropped).toHaveLength(record.load!.phases.reduce((sum, phase) => sum + phase.dropped, 0));
+    expect(dropped[0]).toMatchObject({ sent_ms: '', end_ms: '', latency_ms: '', response: '', embed_ms: '' });
+    expect(rows.find(({ outcome }) => outcome === 'error')!.error).toBe('generation.failed');
+    expect(Number(rows[0]!.latency_ms)).toBeCloseTo(columns.columns.end[0]! - columns.columns.due[0]!, 2);
+  });
+
+  it('quotes and defuses names that bear commas and formulas', async () => {
+    const questions = record.questions!.map((question) => ({ ...question, id: '=1,"2"' }));
+    const chunks: string[] = [];
+    for await (const chunk of renderRequestsCsv({ ...record, questions }, columns)) chunks.push(chunk);
+    const rows: Record<string, string>[] = parse(chunks.join(''), { columns: true });
+    expect(rows[0]!.question).toBe('\'=1,"2"');
+  });
+});
