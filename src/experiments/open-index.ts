@@ -1,0 +1,110 @@
+import { join, resolve } from 'node:path';
+import type { SourceItem } from '../engine/documents/source.ts';
+import { type Engine, openEngine } from '../engine/engine.ts';
+import type { EngineEvent } from '../engine/events.ts';
+import { canonicalJson, sha256 } from '../kernel/digest.ts';
+import { GroundspeedError } from '../kernel/errors.ts';
+import type { IndexRecord, IngestRecord } from '../records/schema.ts';
+import type { RunSetup } from './setup.ts';
+
+export interface IndexedEngine {
+  readonly engine: Engine;
+  readonly index: IndexRecord;
+  readonly ingest: IngestRecord;
+}
+
+/** Raised whenever an index of an older version could no longer be read as it stands. */
+const INDEX_FORMAT = 1;
+
+/**
+ * Opens the engine over the golden set's corpus: the index that was built for the same corpus and settings before, or a
+ * new one. Everything that changes an index's content is in its folder's name, so a reused index is the right one, and
+ * the ingest that follows finds every document unchanged (or finishes what an interrupted one left).
+ */
+export async function openIndexedEngine(setup: RunSetup): Promise<IndexedEngine> {
+  const { golden, engine: options, clock, seed, signal, onEvent } = setup;
+  const { corpus } = golden;
+  if (corpus === undefined) {
+    throw new GroundspeedError('dataset.missing', `${golden.name} has no corpus to build an index from`, {
+      where: golden.name,
+      hint: 'Put a corpus.jsonl beside the questions. Questions alone can only be asked of a deployment (--target URL).',
+    });
+  }
+  const folder = setup.ownIndex ? setup.indexFolder : join(setup.indexFolder, indexName(setup));
+  const engine = await openEngine({ options, folder, clock, seed });
+  const stopTelling = engine.events.listen((event) => tellIngest(event, onEvent));
+  try {
+    const source = corpus.map((document): SourceItem => ({ document }));
+    const result = await engine.ingest(source, { removeMissing: true, ...(signal && { signal }) });
+    for (const failure of result.failed.slice(0, 5)) {
+      onEvent({ type: 'warning', message: `Document ${failure.id} was left out: ${failure.message}` });
+    }
+    if (engine.info().documents === 0) {
+      throw new GroundspeedError('dataset.empty', `No document of ${golden.name} could be indexed`, {
+        where: golden.name,
+        problems: result.failed.slice(0, 10).map(({ id, message }) => `${id}: ${message}`),
+      });
+    }
+    return { engine, index: indexRecord(engine, resolve(folder), result), ingest: ingestRecord(result) };
+  } catch (thrown) {
+    await engine.close();
+    throw thrown;
+  } finally {
+    stopTelling();
+  }
+}
+
+type IngestResult = Awaited<ReturnType<Engine['ingest']>>;
+
+/** `scifact-3f2a9c…`: what the corpus is called, and a hash of all that its index depends on. */
+function indexName({ golden, engine, seed }: RunSetup): string {
+  const { chunking, embedding, index } = engine;
+  const content = {
+    format: INDEX_FORMAT,
+    corpus: golden.corpusHash,
+    chunking,
+    embedding: embedding.provider === 'lsa' ? { ...embedding, model: undefined, seed } : embedding,
+    keyword: index.keyword,
+  };
+  const safeName = golden.name.replaceAll(/[^\w-]+/g, '-').slice(0, 40);
+  return `${safeName}-${sha256(canonicalJson(content)).slice(0, 12)}`;
+}
+
+export function indexRecord(engine: Engine, path: string, result: IngestResult): IndexRecord {
+  const info = engine.info();
+  return {
+    path,
+    reused: result.indexed === 0 && result.removed === 0,
+    embedder: info.embedder ?? null,
+    vectorIndex: info.vectorIndex ?? null,
+    keywordIndex: info.keywordIndex,
+    version: info.version,
+    documents: info.documents,
+    chunks: info.chunks,
+    hash: info.hash,
+  };
+}
+
+export function ingestRecord(result: IngestResult): IngestRecord {
+  return {
+    indexed: result.indexed,
+    unchanged: result.unchanged,
+    removed: result.removed,
+    failed: result.failed.map(({ id, code, message }) => ({ id, code, message })),
+    durationMs: result.durationMs,
+    phases: { ...result.phases },
+    documentsPerSecond: result.indexed === 0 ? null : result.documentsPerSecond,
+  };
+}
+
+export function tellIngest(event: EngineEvent, onEvent: RunSetup['onEvent']): void {
+  if (event.type !== 'ingest.progress') return;
+  onEvent({
+    type: 'part.progress',
+    name: 'index',
+    done: event.done,
+    total: event.total,
+    unit: event.phase === 'read' ? 'documents' : event.phase === 'fit' ? 'steps' : 'chunks',
+    detail: event.phase,
+  });
+}

@@ -1,0 +1,31 @@
+import type { GoldenSet } from '../datasets/golden.ts';
+import type { EngineOptions } from '../engine/options.ts';
+import type { Clock } from '../kernel/clock.ts';
+import type { RequestColumns } from '../records/columns.ts';
+import type { RunRecord } from '../records/schema.ts';
+import type { ExperimentEvent } from './events.ts';
+import type { ExperimentOptions } from './options.ts';
+
+/** All that an experiment needs from outside: the command line resolves it, and the experiment reads nothing else. */
+export interface RunSetup {
+  readonly golden: GoldenSet;
+  readonly engine: EngineOptions;
+  readonly options: ExperimentOptions;
+  /** Folder for indexes (`.groundspeed`), or one index's own folder when `ownIndex`. */
+  readonly indexFolder: string;
+  readonly ownIndex: boolean;
+  readonly seed: number;
+  readonly clock: Clock;
+  /** Arguments and settings as the record keeps them: without secrets. */
+  readonly command: readonly string[];
+  readonly redactedConfig: Record<string, unknown>;
+  readonly signal?: AbortSignal;
+  readonly onEvent: (event: ExperimentEvent) => void;
+}
+
+/** A finished run, or what there is of an interrupted one (`record.complete` is false then). */
+export interface RunResult {
+  readonly record: RunRecord;
+  /** Undefined where the run drove no load. */
+  readonly requests: RequestColumns | undefined;
+}

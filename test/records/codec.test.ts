@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { GroundspeedError } from '../../src/kernel/errors.ts';
+import { decodeColumns, encodeColumns, parseRecord } from '../../src/records/codec.ts';
+import type { RequestColumns } from '../../src/records/columns.ts';
+
+function columns(length: number, value: (column: number, row: number) => number): RequestColumns {
+  const fill = <T extends { [row: number]: number; length: number }>(array: T, column: number): T => {
+    for (let row = 0; row < array.length; row += 1) array[row] = value(column, row);
+    return array;
+  };
+  return {
+    length,
+    columns: {
+      phase: fill(new Uint8Array(length), 0),
+      question: fill(new Uint32Array(length), 1),
+      due: fill(new Float64Array(length), 2),
+      sent: fill(new Float64Array(length), 3),
+      first: fill(new Float64Array(length), 4),
+      end: fill(new Float64Array(length), 5),
+      outcome: fill(new Uint8Array(length), 6),
+      errorClass: fill(new Uint16Array(length), 7),
+      cache: fill(new Uint8Array(length), 8),
+      right: fill(new Uint8Array(length), 9),
+      funnel: fill(new Uint8Array(length), 10),
+      response: fill(new Uint32Array(length), 11),
+    },
+    stages: [fill(new Float32Array(length), 12), fill(new Float32Array(length), 13)],
+  };
+}
+
+describe('request columns', () => {
+  it('come back as they were saved, NaN included, from bytes that start anywhere', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 7 }), (length, shift) => {
+        const original = columns(length, (column, row) =>
+          column === 4 && row % 3 === 0 ? Number.NaN : column * 7 + row,
+        );
+        const { bytes, layout } = encodeColumns(original, ['embed', 'retrieve']);
+        const shifted = new Uint8Array(bytes.length + shift);
+        shifted.set(bytes, shift);
+        expect(decodeColumns(shifted.subarray(shift), layout)).toEqual(original);
+      }),
+    );
+  });
+
+  it('start at multiples of eight bytes, so that any reader can lay typed arrays over them', () => {
+    const { layout } = encodeColumns(
+      columns(13, () => 1),
+      ['embed', 'retrieve'],
+    );
+    expect(layout.columns.every(({ offset }) => offset % 8 === 0)).toBe(true);
+    expect(layout.columns.map(({ name }) => name)).toContain('stage:retrieve');
+  });
+
+  it('are refused when a byte was changed', () => {
+    const { bytes, layout } = encodeColumns(
+      columns(5, () => 1),
+      [],
+    );
+    bytes[3]! ^= 1;
+    expect(() => decodeColumns(bytes, layout)).toThrow(GroundspeedError);
+  });
+});
+
+describe('parsing a record', () => {
+  const codeOf = (text: string): string => {
+    try {
+      parseRecord(text, 'record.json');
+    } catch (error) {
+      return (error as GroundspeedError).code;
+    }
+    return 'none';
+  };
+
+  it('refuses what is not JSON, not a record, or of another version, each by its own name', () => {
+    expect(codeOf('{')).toBe('record.unreadable');
+    expect(codeOf('{"a": 1}')).toBe('record.unreadable');
+    expect(codeOf('null')).toBe('record.unreadable');
+    expect(codeOf('{"schema": "groundspeed.record/2"}')).toBe('record.version');
+    expect(codeOf('{"schema": "groundspeed.record/1", "kind": "bench"}')).toBe('record.unreadable');
+  });
+});
