@@ -29,6 +29,15 @@ export interface AnswerTrace {
   readonly reranked: Hits | undefined;
 }
 
+/** The passages for one question, and how they were found. */
+export interface Finding {
+  readonly passages: readonly Passage[];
+  /** How many of the passages, from the first, the generator is shown. */
+  readonly contextSize: number;
+  readonly ranking: RankedDocuments;
+  readonly trace: AnswerTrace;
+}
+
 export interface Answer {
   readonly text: string;
   readonly abstained: boolean;

@@ -1,4 +1,4 @@
-import type { AnswerTrace, RankedDocuments } from './answer.ts';
+import type { Finding, RankedDocuments } from './answer.ts';
 import type { CacheKeys } from './caching/keys.ts';
 import type { CacheLayers } from './caching/layers.ts';
 import { costOf, type PriceTable } from './generation/cost.ts';
@@ -15,15 +15,6 @@ export interface SearchState {
   readonly embedder: Embedder | undefined;
   readonly retriever: Retriever;
   readonly catalogue: ChunkCatalogue;
-}
-
-/** The passages for one question, and how they were found. */
-export interface Finding {
-  readonly passages: readonly Passage[];
-  /** How many of the passages, from the first, the generator is shown. */
-  readonly contextSize: number;
-  readonly ranking: RankedDocuments;
-  readonly trace: AnswerTrace;
 }
 
 export interface FinderParts {
@@ -108,14 +99,16 @@ export class Finder {
     );
     query.retrieved(retrieval);
     const reranked = reranker && (await this.#rerank(query, request, vector, retrieval.fused, reranker));
-    const passages = await query.during('prompt', () => this.#passages(reranked ?? retrieval.fused, topK));
-    const { keyword, vector: vectorHits, fused } = retrieval;
-    return {
-      passages,
-      contextSize: contextSize(passages),
-      ranking: reranked ? rankingAfter(reranked, retrieval, state.catalogue) : retrieval.ranking,
-      trace: { keyword, vector: vectorHits, fused, reranked },
-    };
+    return query.during('prompt', () => {
+      const { keyword, vector: vectorHits, fused } = retrieval;
+      const passages = this.#passages(reranked ?? fused, topK);
+      return {
+        passages,
+        contextSize: contextSize(passages),
+        ranking: reranked ? rankingAfter(reranked, retrieval, state.catalogue) : retrieval.ranking,
+        trace: { keyword, vector: vectorHits, fused, reranked },
+      };
+    });
   }
 
   async #embed(query: Query, request: FindRequest, embedder: Embedder): Promise<Float32Array> {

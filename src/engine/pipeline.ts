@@ -1,12 +1,12 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Emitter } from '../kernel/emitter.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
-import type { Answer, AskOptions } from './answer.ts';
+import type { Answer, AskOptions, Finding } from './answer.ts';
 import { type CacheKeys, createCacheKeys } from './caching/keys.ts';
 import type { CachedAnswer, CacheLayers } from './caching/layers.ts';
 import { createContextBudget } from './context.ts';
 import type { EngineEvent, Stage } from './events.ts';
-import { Finder, type FinderParts, type Finding, type FindRequest, type SearchState } from './finding.ts';
+import { Finder, type FinderParts, type FindRequest, type SearchState } from './finding.ts';
 import { ABSTENTION } from './generation/abstention.ts';
 import { costOf } from './generation/cost.ts';
 import type { EngineOptions } from './options.ts';

@@ -1,6 +1,5 @@
 import type { Clock } from '../../kernel/clock.ts';
-import type { Answer } from '../answer.ts';
-import type { Finding } from '../finding.ts';
+import type { Answer, Finding } from '../answer.ts';
 import type { EngineOptions } from '../options.ts';
 import type { Cache } from '../ports.ts';
 import { createMemoryCache } from './memory-cache.ts';

@@ -1,0 +1,43 @@
+// Writes the generated files from what is in dist/ (`npm run build` first): the pages of docs/, from the schemas and
+// the error catalogue, and the manifests of the shipped golden sets, from their files. With --check it writes nothing, and exits 1
+// when a file is not what it would write.
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { errorReference } from './dist/config/error-reference.js';
+import { settingsJsonSchema } from './dist/config/json-schema.js';
+import { settingsReference } from './dist/config/reference.js';
+import { buildManifest } from './dist/datasets/manifest.js';
+import { writeFileAtomically } from './dist/system/atomic-file.js';
+
+const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
+
+const files = {
+  'docs/settings.md': settingsReference(),
+  'docs/errors.md': errorReference(),
+  'docs/groundspeed.schema.json': json(settingsJsonSchema()),
+};
+const datasets = fileURLToPath(new URL('datasets/', import.meta.url));
+for (const set of readdirSync(datasets, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+  files[`datasets/${set.name}/manifest.json`] = json(await buildManifest(`${datasets}${set.name}`));
+}
+
+const check = process.argv.includes('--check');
+for (const [name, content] of Object.entries(files)) {
+  const path = fileURLToPath(new URL(name, import.meta.url));
+  if (current(path) === content) continue;
+  if (check) {
+    console.error(`${name} is out of date: run npm run build && npm run generated, and commit it`);
+    process.exitCode = 1;
+  } else {
+    await writeFileAtomically(path, content);
+    console.error(`${name} written`);
+  }
+}
+
+function current(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import { nearest } from '../text/nearest.ts';
+import { showValue } from './redact.ts';
+import { GROUPS, SETTINGS, type Setting } from './setting.ts';
+
+/** Who has the say over a setting; a later one overrules those before it. */
+export type SettingSource = 'default' | 'file' | 'environment' | 'flag';
+
+export interface Origin {
+  readonly source: Exclude<SettingSource, 'default'>;
+  /** As a message names it: `rag.yaml:3`, `CHUNK_SIZE`, `--set`. */
+  readonly label: string;
+}
+
+/** A setting as somebody gave it. A null stands for the default, whatever was given before. */
+export interface Given {
+  readonly path: string;
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+/** What one source gives, and what is wrong with it: a line each. */
+export interface Layer {
+  readonly given: readonly Given[];
+  readonly problems: readonly string[];
+}
+
+/** The settings in a value that stands at `names`: in the whole of a file, in a section, or in a single setting. */
+export function readSettings(
+  value: unknown,
+  names: readonly string[],
+  originOf: (names: readonly string[]) => Origin,
+): Layer {
+  const given: Given[] = [];
+  const problems: string[] = [];
+  const walk = (inner: unknown, at: readonly string[]): void => {
+    const path = at.join('.');
+    const origin = originOf(at);
+    const setting = SETTINGS.get(path);
+    if (setting !== undefined) {
+      given.push({ path, value: inSmallLetters(setting, inner), origin });
+    } else if (path !== '' && !GROUPS.has(path)) {
+      problems.push(
+        `${shortened(at)}: ${origin.label} names a setting that does not exist${suggestion(path)}`,
+      );
+    } else if (inner === null) {
+      for (const known of settingsBelow(path)) given.push({ path: known, value: null, origin });
+    } else if (typeof inner === 'object' && !Array.isArray(inner)) {
+      for (const [name, child] of Object.entries(inner)) walk(child, [...at, name]);
+    } else {
+      problems.push(`${path === '' ? '' : `${path}: `}${origin.label} must hold a table of settings there`);
+    }
+  };
+  walk(value, names);
+  return { given, problems };
+}
+
+/** "must be a whole number from 16 to 4096, but CHUNK_SIZE says "abc"", with the path before it. */
+export function mustBe(setting: Setting, given: Pick<Given, 'value' | 'origin'>): string {
+  return `${setting.path}: must be ${setting.allowed}, but ${given.origin.label} says ${showValue(setting, given.value)}`;
+}
+
+/** Words are known in small letters; shells and other programs also write True, INFO or LSA. */
+function inSmallLetters({ kind }: Setting, value: unknown): unknown {
+  return typeof value === 'string' && (kind === 'switch' || kind === 'choice') ? value.toLowerCase() : value;
+}
+
+/** A name that nobody knows may hold a secret after a forgotten blank: `apiKey:…`. */
+function shortened(names: readonly string[]): string {
+  const heads = names.map((name) => {
+    const head = /^[\w$.-]{0,40}/.exec(name)![0];
+    return head === name ? name : `${head}…`;
+  });
+  return heads.join('.');
+}
+
+function settingsBelow(path: string): string[] {
+  return [...SETTINGS.keys()].filter((known) => path !== '' && known.startsWith(`${path}.`));
+}
+
+/** The nearest path, or the one setting anywhere that bears the same name, as where a section was left out. */
+function suggestion(path: string): string {
+  const last = path.slice(path.lastIndexOf('.') + 1);
+  const namesakes = [...SETTINGS.keys()].filter((known) => known.endsWith(`.${last}`));
+  const likely =
+    nearest(path, [...SETTINGS.keys(), ...GROUPS]) ?? (namesakes.length === 1 ? namesakes[0] : undefined);
+  return likely === undefined ? '' : `; did you mean ${likely}?`;
+}
+
+/** One after another, in the order of their say. */
+export function mergeLayers(layers: readonly Layer[]): Layer {
+  return {
+    given: layers.flatMap(({ given }) => given),
+    problems: layers.flatMap(({ problems }) => problems),
+  };
+}
