@@ -101,11 +101,17 @@ function runFacts(record: RunRecord): [string, Cell][] {
     ['Run', html`<code>${record.id}</code>`],
     ['Command', html`<code>${record.command.map(oneLine).join(' ')}</code>`],
     ['Started, took', `${record.startedAt}, ${duration(record.durationMs)}`],
-    ...(record.load ? [['Target', record.load.target] as [string, Cell]] : []),
+    ...(record.load ? [['Target', targetWords(record.load.target)] as [string, Cell]] : []),
     ...(record.profile === null ? [] : [['Profile', record.profile] as [string, Cell]]),
     ['Seed', html`<code>${record.seed}</code>`],
     ['Complete', record.complete ? 'yes' : 'no: interrupted'],
   ];
+}
+
+function targetWords(target: string): string {
+  return target === 'in-process'
+    ? 'in-process: the load generator shares a process and its event loop with the engine, so latency includes the wait for its turn, and lag is reported but not judged'
+    : target;
 }
 
 function datasetFacts(dataset: NonNullable<RunRecord['dataset']>): [string, Cell][] {

@@ -1,0 +1,14 @@
+import type { BenchProgram } from './harness/program.ts';
+
+/** Every program by its name, which is also its file's. A program is loaded when it is run. */
+export const PROGRAMS: Readonly<Record<string, () => Promise<BenchProgram>>> = {
+  quality: async () => (await import('./quality.ts')).quality,
+  'ann-recall': async () => (await import('./ann-recall.ts')).annRecall,
+  'retrieval-100k': async () => (await import('./retrieval-100k.ts')).retrieval100k,
+  ingest: async () => (await import('./ingest.ts')).ingest,
+  'engine-overhead': async () => (await import('./engine-overhead.ts')).engineOverhead,
+  startup: async () => (await import('./startup.ts')).startup,
+  'first-run': async () => (await import('./first-run.ts')).firstRun,
+  'statistics/coverage': async () => (await import('./statistics/coverage.ts')).coverage,
+  'stop-words': async () => (await import('./stop-words.ts')).stopWords,
+};
