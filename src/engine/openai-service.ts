@@ -40,12 +40,14 @@ export function statusOf(error: unknown): number | undefined {
   return (error as Partial<APIError>).status;
 }
 
-/** What went wrong, without the key: services repeat keys in their messages. The error itself must not be kept as a cause. */
+/**
+ * What went wrong, without the key, which services repeat in their messages, and without the credentials of a base URL.
+ * The error itself must not be kept as a cause.
+ */
 export function safeMessage(error: unknown, key: string | undefined): string {
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${messageOf(error.cause)})` : '';
   const message = `${messageOf(error)}${cause}`;
-  return (key === undefined ? message : message.replaceAll(key, '***')).replaceAll(
-    /\b(?:sk|pk)-[\w*-]+/g,
-    '***',
-  );
+  return (key === undefined ? message : message.replaceAll(key, '***'))
+    .replaceAll(/\b(?:sk|pk)-[\w*-]+/g, '***')
+    .replaceAll(/:\/\/[^\s/]+@/g, '://***@');
 }

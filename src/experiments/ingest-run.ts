@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { readDocuments } from '../engine/documents/read.ts';
-import { openEngine } from '../engine/engine.ts';
+import { type Engine, openEngine } from '../engine/engine.ts';
+import { GroundspeedError } from '../kernel/errors.ts';
 import { recordHeader } from './header.ts';
-import { indexRecord, ingestRecord, tellIngest } from './open-index.ts';
+import { CORPUS_FACT, indexRecord, ingestRecord, tellIngest } from './open-index.ts';
 import type { RunResult, RunSetup } from './setup.ts';
 
 export interface IngestSetup extends Omit<RunSetup, 'golden' | 'ownIndex'> {
@@ -21,9 +21,10 @@ export async function runIngest(setup: IngestSetup): Promise<RunResult> {
   const engine = await openEngine({ options, folder, clock, seed });
   const stopTelling = engine.events.listen((event) => tellIngest(event, onEvent));
   try {
+    refuseCorpus(engine, folder);
     const source = readDocuments(paths, options.documents);
     const result = await engine.ingest(source, signal ? { signal } : {});
-    const index = indexRecord(engine, resolve(folder), result);
+    const index = indexRecord(engine, folder, result);
     onEvent({
       type: 'part.finished',
       name: 'index',
@@ -38,4 +39,14 @@ export async function runIngest(setup: IngestSetup): Promise<RunResult> {
     stopTelling();
     await engine.close();
   }
+}
+
+/** What is added to a golden set's index would be removed by that set's next run. */
+function refuseCorpus({ store }: Engine, folder: string): void {
+  const name = store.fact(CORPUS_FACT);
+  if (name === undefined) return;
+  throw new GroundspeedError('store.incompatible', `The index is that of the golden set ${name}`, {
+    where: folder,
+    hint: 'Give --index another folder for documents of your own.',
+  });
 }

@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import type { GoldenSet } from '../datasets/golden.ts';
 import type { SourceItem } from '../engine/documents/source.ts';
 import { type Engine, openEngine } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/events.ts';
@@ -34,6 +35,7 @@ export async function openIndexedEngine(setup: RunSetup): Promise<IndexedEngine>
   const engine = await openEngine({ options, folder, clock, seed });
   const stopTelling = engine.events.listen((event) => tellIngest(event, onEvent));
   try {
+    if (setup.ownIndex || options.store.url !== undefined) claimIndex(engine, golden, folder);
     const source = corpus.map((document): SourceItem => ({ document }));
     const result = await engine.ingest(source, { removeMissing: true, ...(signal && { signal }) });
     for (const failure of result.failed.slice(0, 5)) {
@@ -45,13 +47,32 @@ export async function openIndexedEngine(setup: RunSetup): Promise<IndexedEngine>
         problems: result.failed.slice(0, 10).map(({ id, message }) => `${id}: ${message}`),
       });
     }
-    return { engine, index: indexRecord(engine, resolve(folder), result), ingest: ingestRecord(result) };
+    return { engine, index: indexRecord(engine, folder, result), ingest: ingestRecord(result) };
   } catch (thrown) {
     await engine.close();
     throw thrown;
   } finally {
     stopTelling();
   }
+}
+
+/** The store's note of whose corpus it holds, in an index that the user named. */
+export const CORPUS_FACT = 'corpus';
+
+/** Such an index may hold other documents, which taking in a corpus as the whole would remove. */
+function claimIndex({ store }: Engine, { name }: GoldenSet, folder: string): void {
+  if (store.fact(CORPUS_FACT) === name) return;
+  if (store.hashes().size > 0) {
+    throw new GroundspeedError(
+      'store.incompatible',
+      `The index holds other documents than those of ${name}`,
+      {
+        where: folder,
+        hint: 'Give --index another folder, or leave it out. `groundspeed ask --index` asks the documents that are there.',
+      },
+    );
+  }
+  store.setFact(CORPUS_FACT, name);
 }
 
 type IngestResult = Awaited<ReturnType<Engine['ingest']>>;

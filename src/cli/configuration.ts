@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { configPath } from '../config/environment.ts';
+import { type ResolvedSettings, resolveSettings } from '../config/resolve.ts';
+import { GroundspeedError, messageOf } from '../kernel/errors.ts';
+import type { SettingFlags } from './flags.ts';
+import type { World } from './world.ts';
+
+/** The settings that the file, the environment and the flags give. `sets` are what a command's own flags stand for. */
+export async function loadSettings(
+  { env }: World,
+  { config, set = [] }: SettingFlags,
+  sets: readonly string[] = [],
+): Promise<ResolvedSettings> {
+  const path = configPath(env, config);
+  return resolveSettings({
+    ...(path !== undefined && { fileText: { path, text: await readConfig(path) } }),
+    env,
+    sets: [...set, ...sets],
+  });
+}
+
+async function readConfig(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new GroundspeedError('config.unreadable', `Cannot read ${path}: ${messageOf(cause)}`, {
+      where: path,
+      hint: 'Name another file with --config, or unset RAG_CONFIG_PATH.',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import type { RunResult, RunSetup } from '../experiments/setup.ts';
+import { EXIT, GroundspeedError } from '../kernel/errors.ts';
+import { DEFAULT_MEASURES, parseMeasures } from '../measures/registry.ts';
+import type { RunRecord } from '../records/schema.ts';
+import { headlinePhase } from '../reporting/facts.ts';
+import { renderJson } from '../reporting/json.ts';
+import { renderTerminal } from '../reporting/terminal.ts';
+import type { RunFlags } from './flags.ts';
+import { interruptible } from './interrupt.ts';
+import { progressOf } from './progress.ts';
+import { refuseUnwritable, type WrittenRun, writeRun } from './run-output.ts';
+import { runSetup } from './run-setup.ts';
+import { print, type World, wantsColour, widthOf } from './world.ts';
+
+export interface Experiment {
+  /** What the command's own flags stand for, as `--set` would say it. */
+  readonly sets: readonly string[];
+  run(setup: RunSetup): Promise<RunResult>;
+  /** Runs once the record is saved. */
+  saved?(record: RunRecord): Promise<void>;
+}
+
+/** Runs an experiment from its flags to its report: set up, run, save, summarise. */
+export async function runExperiment(world: World, flags: RunFlags, experiment: Experiment): Promise<number> {
+  const progress = progressOf(world, flags);
+  const result = await interruptible(
+    { world, progress, keeps: 'what was measured is kept' },
+    async (signal) => {
+      const setup = await runSetup(world, flags, { progress, signal }, experiment.sets);
+      parseMeasures(setup.options.quality.measures ?? DEFAULT_MEASURES); // a misspelt one, before the index is built
+      await refuseUnwritable(flags.output);
+      return experiment.run(setup);
+    },
+  );
+  const written = await writeRun(flags.output, result).catch(async (thrown: unknown) => {
+    await show(world, flags, result); // the disk may be full: what was measured is at least seen
+    throw thrown;
+  });
+  await show(world, flags, written);
+  await experiment.saved?.(written.record);
+  return verdict(written.record);
+}
+
+async function show(
+  world: World,
+  flags: RunFlags,
+  { record, report }: RunResult & Partial<WrittenRun>,
+): Promise<void> {
+  const { stdout, env } = world;
+  if (flags.json) return print(stdout, renderJson(record));
+  if (flags.quiet) return;
+  const text = renderTerminal(record, {
+    width: widthOf(stdout),
+    colour: wantsColour(stdout, env, flags.color),
+    ...(report !== undefined && { reportPath: report }),
+  });
+  await print(stdout, text);
+}
+
+/** The exit code of a run whose report is written; `run.invalid` when the headline cannot be trusted. */
+export function verdict(record: RunRecord): number {
+  if (!record.complete) return EXIT.interrupted;
+  const phase = headlinePhase(record);
+  if (phase === undefined || phase.valid) return EXIT.done;
+  throw new GroundspeedError(
+    'run.invalid',
+    `The phase ${phase.name}, which the headline is about, is invalid`,
+    {
+      problems: phase.invalidReasons,
+      hint: 'Run it again on a machine that does nothing else, or for longer (--profile full).',
+    },
+  );
+}

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { writeRunFolder } from '../experiments/run-folder.ts';
+import type { RunResult } from '../experiments/setup.ts';
+import { GroundspeedError, messageOf } from '../kernel/errors.ts';
+import { renderQuestionsCsv, renderRequestsCsv } from '../reporting/csv.ts';
+import { renderHtml } from '../reporting/html/page.ts';
+import { renderMarkdown } from '../reporting/markdown.ts';
+import { writeFileAtomically } from '../system/atomic-file.ts';
+
+export interface WrittenRun extends RunResult {
+  /** Path of report.html. */
+  readonly report: string;
+}
+
+/** Refuses a folder that nothing can be written to, before a run of minutes and not after it. */
+export async function refuseUnwritable(output: string): Promise<void> {
+  try {
+    await mkdir(output, { recursive: true });
+    await access(output, constants.W_OK);
+  } catch (cause) {
+    throw new GroundspeedError('internal.io', `Reports cannot be written to ${output}: ${messageOf(cause)}`, {
+      where: output,
+      hint: 'Choose another folder with --output.',
+      cause,
+    });
+  }
+}
+
+/** Writes the run's folder below `output`, the record first, and lets `latest` point to it. */
+export async function writeRun(output: string, result: RunResult): Promise<WrittenRun> {
+  const folder = join(output, result.record.id);
+  const report = join(folder, 'report.html');
+  const saved = await writeRunFolder(folder, result);
+  const { record, requests } = saved;
+  await writeFileAtomically(join(folder, 'summary.md'), renderMarkdown(record));
+  if (record.questions) await writeFileAtomically(join(folder, 'questions.csv'), renderQuestionsCsv(record));
+  if (requests) await writeFileAtomically(join(folder, 'requests.csv'), renderRequestsCsv(record, requests));
+  await writeFileAtomically(report, await renderHtml(record, requests));
+  await pointLatest(folder);
+  return { ...saved, report };
+}
+
+/** `latest` beside the folder: a link, replaced in one step; where links cannot be made, `latest.txt` with its name. */
+export async function pointLatest(folder: string): Promise<void> {
+  const [output, name] = [dirname(folder), basename(folder)];
+  const temporary = join(output, `latest.${randomBytes(4).toString('hex')}.tmp`);
+  const note = join(output, 'latest.txt');
+  try {
+    await symlink(name, temporary, 'dir');
+    await rename(temporary, join(output, 'latest'));
+    await rm(note, { force: true });
+  } catch {
+    await rm(temporary, { force: true });
+    await writeFileAtomically(note, `${name}\n`);
+  }
+}

@@ -1,0 +1,108 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { redact, redactArguments } from '../config/redact.ts';
+import { engineOptionsOf, experimentOptionsOf, type Settings } from '../config/settings.ts';
+import type { GoldenSet } from '../datasets/golden.ts';
+import { readGoldenSet, resolveDataset } from '../datasets/read.ts';
+import type { RunSetup } from '../experiments/setup.ts';
+import { GroundspeedError } from '../kernel/errors.ts';
+import { loadSettings } from './configuration.ts';
+import { DEFAULT_DATASET, type EngineFlags, type GoldenFlags, type SettingFlags } from './flags.ts';
+import type { Progress } from './progress.ts';
+import type { World } from './world.ts';
+
+/** Where indexes are kept, one folder each, unless --index says otherwise. */
+export const INDEX_FOLDER = '.groundspeed';
+
+const SHIPPED_DATASETS = fileURLToPath(new URL('../../datasets', import.meta.url));
+
+export interface Watch {
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** All that a command resolves before it runs a golden set: target, settings, questions. Wrong settings come first. */
+export async function runSetup(
+  world: World,
+  flags: EngineFlags & GoldenFlags,
+  watch: Watch,
+  sets: readonly string[] = [],
+): Promise<RunSetup> {
+  refuseOtherTargets(flags.target);
+  const settings = await settingsFor(world, flags, watch.progress, sets);
+  return goldenSetup(world, flags, watch, settings);
+}
+
+/** The settings, and a warning for each that will surprise. */
+export async function settingsFor(
+  world: World,
+  flags: SettingFlags,
+  progress: Progress,
+  sets: readonly string[] = [],
+): Promise<Settings> {
+  const { settings, warnings } = await loadSettings(world, flags, sets);
+  for (const warning of warnings) progress.warn(warning);
+  return settings;
+}
+
+/** The part of a setup that needs no golden set. */
+export function engineSetup(
+  world: World,
+  flags: EngineFlags,
+  { progress, signal }: Watch,
+  settings: Settings,
+) {
+  return {
+    engine: engineOptionsOf(settings),
+    options: experimentOptionsOf(settings),
+    seed: flags.seed,
+    clock: world.clock,
+    command: redactArguments(world.argv),
+    redactedConfig: redact(settings),
+    signal,
+    onEvent: progress.onEvent,
+  };
+}
+
+export async function goldenSetup(
+  world: World,
+  flags: EngineFlags & GoldenFlags,
+  watch: Watch,
+  settings: Settings,
+): Promise<RunSetup> {
+  return {
+    ...engineSetup(world, flags, watch, settings),
+    golden: await readDataset(flags, watch.progress),
+    indexFolder: flags.index ?? INDEX_FOLDER,
+    ownIndex: flags.index !== undefined,
+  };
+}
+
+/** Where documents of one's own are indexed, when --index does not say. */
+export function ownIndexFolder({ index }: EngineFlags): string {
+  return index ?? join(INDEX_FOLDER, 'documents');
+}
+
+export function refuseOtherTargets(target: string): void {
+  if (target === 'in-process') return;
+  const isUrl = URL.canParse(target);
+  throw new GroundspeedError(
+    isUrl ? 'target.unsupported' : 'usage.argument',
+    isUrl ? 'Targets over HTTP are not supported in this version' : 'That target is not known',
+    { where: '--target', hint: 'Leave --target out: only in-process is supported in this version.' },
+  );
+}
+
+async function readDataset(
+  { dataset = DEFAULT_DATASET, split, strict }: GoldenFlags,
+  progress: Progress,
+): Promise<GoldenSet> {
+  const path = await resolveDataset(dataset, { shippedFolder: SHIPPED_DATASETS });
+  const golden = await readGoldenSet(path, { split, strict });
+  for (const code of new Set(golden.warnings.map((warning) => warning.code))) {
+    const [first, ...others] = golden.warnings.filter((warning) => warning.code === code);
+    const more = others.length === 0 ? '' : ` (and ${others.length} more like it)`;
+    progress.warn(`${first!.where}: ${first!.message}${more}`);
+  }
+  return golden;
+}

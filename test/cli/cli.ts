@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The built program; GROUNDSPEED_CLI names another. */
+const CLI = process.env.GROUNDSPEED_CLI ?? fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface CliOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** Called with all of stderr so far, each time that more comes. */
+  readonly onStderr?: (text: string, child: ChildProcess) => void;
+}
+
+/** Runs the program to its end, with nothing of this process's environment but PATH. */
+export function cli(
+  argv: readonly string[],
+  { cwd, env = {}, input = '', onStderr }: CliOptions,
+): Promise<Ended> {
+  if (!existsSync(CLI)) throw new Error(`${CLI} is not there: npm run build makes it`);
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [CLI, ...argv], {
+      cwd,
+      env: { PATH: process.env.PATH ?? '', ...env },
+    });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString('utf8');
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString('utf8');
+      onStderr?.(err, child);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, out, err }));
+    child.stdin.end(input);
+  });
+}
+
+/** A folder of one's own with these files in it, and what takes it away. */
+export function workFolder(files: Readonly<Record<string, string | Uint8Array>> = {}) {
+  const path = mkdtempSync(join(tmpdir(), 'groundspeed-cli-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(path, name)), { recursive: true });
+    writeFileSync(join(path, name), content);
+  }
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
