@@ -3,10 +3,12 @@
 // when a file is not what it would write.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 import { errorReference } from './dist/config/error-reference.js';
 import { settingsJsonSchema } from './dist/config/json-schema.js';
 import { settingsReference } from './dist/config/reference.js';
 import { buildManifest } from './dist/datasets/manifest.js';
+import { recordSchema } from './dist/records/schema.js';
 import { writeFileAtomically } from './dist/system/atomic-file.js';
 
 const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
@@ -15,6 +17,7 @@ const files = {
   'docs/settings.md': settingsReference(),
   'docs/errors.md': errorReference(),
   'docs/groundspeed.schema.json': json(settingsJsonSchema()),
+  'docs/record.schema.json': json(z.toJSONSchema(recordSchema)),
 };
 const datasets = fileURLToPath(new URL('datasets/', import.meta.url));
 for (const set of readdirSync(datasets, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
