@@ -33,13 +33,12 @@ describe('intervals within a run, on a simulated M/M/1 queue at utilisation 0.9'
     return covered / trials;
   }
 
-  // Nine in ten is what is asked; with 200 runs that is seen as .86 or more in 97 of 100 seeds, and these are fixed.
   it('cover the mean in nine runs of ten', () => {
     const share = coverage((times) => {
       const { low, high } = batchMeanInterval(times)!;
       return low <= 10 && 10 <= high;
     });
-    expect(share).toBeGreaterThanOrEqual(0.88);
+    expect(share).toBeGreaterThanOrEqual(0.9);
   });
 
   it('cover the share that is late in nine runs of ten', () => {
@@ -68,8 +67,8 @@ describe('batch intervals', () => {
 
   it('are withheld for too few samples', () => {
     expect(batchMeanInterval(samples(99))).toBeNull();
-    expect(batchQuantileInterval(samples(9_999), 0.99)).toBeNull();
-    expect(batchQuantileInterval(samples(10_000), 0.99)).not.toBeNull();
+    expect(batchQuantileInterval(samples(49_999), 0.99)).toBeNull();
+    expect(batchQuantileInterval(samples(50_001), 0.99)).not.toBeNull();
   });
 
   it('shrink to a point for a mean of constant samples, and are withheld for a share that never varied', () => {
@@ -79,7 +78,7 @@ describe('batch intervals', () => {
 
   it('hold their estimate', () => {
     for (const p of [0.5, 0.9, 0.95]) {
-      const { estimate, low, high } = batchQuantileInterval(samples(5_000), p)!;
+      const { estimate, low, high } = batchQuantileInterval(samples(10_001), p)!;
       expect(low).toBeLessThanOrEqual(estimate);
       expect(high).toBeGreaterThanOrEqual(estimate);
     }

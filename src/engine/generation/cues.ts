@@ -50,15 +50,35 @@ const COUNT =
 const UNIT =
   'seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centuries|nights?|secondes?|heures?|jours?|semaines?|mois|ans?|années?|nuits?';
 
-const NUMBER_WORD = new RegExp(`\\b(?:${COUNT})\\b`, 'i');
-const MONEY = /[£$€¥]\s?\d|\d\s?(?:[£$€¥]|(?:pounds?|dollars?|euros?|pence|cents?|livres?)\b)/i;
-const TIME =
-  /\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}\s?(?:am|pm|a\.m|p\.m|h)\b|\bnoon\b|\bmidnight\b|\bmidi\b|\bminuit\b/i;
-const DATE = new RegExp(
-  `\\b(?:${MONTH}|${DAY}|centur(?:y|ies)|siècles?)(?![\\p{L}])|\\bMay\\b|\\b1\\d{3}\\b|\\b20\\d{2}\\b|\\b\\d{1,2}/\\d{1,2}/\\d{2,4}\\b`,
-  'iu',
-);
-const DURATION = new RegExp(`(?:\\d|\\b(?:one|an?|une?|${COUNT}))[\\s\\u00a0-]?(?:${UNIT})\\b`, 'i');
+interface TextRule {
+  readonly cue: number;
+  /** Of a text in lower case: a pattern that ignores case is several times as slow. */
+  readonly holds: RegExp;
+}
+
+const TEXT_RULES: readonly TextRule[] = [
+  { cue: CUE.number, holds: new RegExp(`\\b(?:${COUNT})\\b`) },
+  {
+    cue: CUE.money,
+    holds: /[£$€¥]\s?\d|\d\s?(?:[£$€¥]|(?:pounds?|dollars?|euros?|pence|cents?|livres?)\b)/,
+  },
+  {
+    cue: CUE.time,
+    holds:
+      /\b\d{1,2}[:.]\d{2}\b|\b\d{1,2}\s?(?:am|pm|a\.m|p\.m|h)\b|\bnoon\b|\bmidnight\b|\bmidi\b|\bminuit\b/,
+  },
+  {
+    cue: CUE.date,
+    holds: new RegExp(
+      `\\b(?:(?:${MONTH}|${DAY}|centur(?:y|ies)|siècles?)(?![\\p{L}])|(?:may|1\\d{3}|20\\d{2}|\\d{1,2}/\\d{1,2}/\\d{2,4})\\b)`,
+      'u',
+    ),
+  },
+  {
+    cue: CUE.duration,
+    holds: new RegExp(`(?:\\d|\\b(?:one|an?|une?|${COUNT}))[\\s\\u00a0-]?(?:${UNIT})\\b`),
+  },
+];
 /** A capitalised word that does not begin the sentence; in a table, two capitalised words in a cell. */
 const NAME = /[\p{Ll}\p{N},;:("“«’']\s\p{Lu}[\p{L}’'-]+|[|:]\s*\p{Lu}[\p{L}’'-]+\s\p{Lu}/u;
 
@@ -68,14 +88,9 @@ export function cuesAsked(question: string): number {
   return QUESTION_RULES.find(({ asks }) => asks.test(text))?.cues ?? 0;
 }
 
-/** Bits of what the text holds, but for digits, which the caller counts. */
-export function cuesHeld(text: string): number {
-  return (
-    (NUMBER_WORD.test(text) ? CUE.number : 0) |
-    (MONEY.test(text) ? CUE.money : 0) |
-    (TIME.test(text) ? CUE.time : 0) |
-    (DATE.test(text) ? CUE.date : 0) |
-    (DURATION.test(text) ? CUE.duration : 0) |
-    (NAME.test(text) ? CUE.name : 0)
-  );
+/** Whether the text holds any of these kinds, but for digits: the caller knows which are the question's own. */
+export function holdsAny(cues: number, text: string): boolean {
+  const lower = text.toLowerCase();
+  if (TEXT_RULES.some(({ cue, holds }) => (cues & cue) !== 0 && holds.test(lower))) return true;
+  return (cues & CUE.name) !== 0 && NAME.test(text);
 }

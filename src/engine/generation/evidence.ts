@@ -1,7 +1,8 @@
 import type { AskedQuestion, AskedTerm } from './asked.ts';
-import { CUE } from './cues.ts';
+import { CUE, holdsAny } from './cues.ts';
 import { likeness } from './likeness.ts';
-import { type AnalysedPassage, NEARNESS, type Postings } from './passage-analysis.ts';
+import { type Nearness, nearnessIn } from './nearness.ts';
+import type { AnalysedPassage, AnalysedUnit } from './passage-analysis.ts';
 import type { Unit } from './units.ts';
 
 /**
@@ -31,114 +32,126 @@ export interface Candidate {
 /** A term of the question, as the passages know it. */
 interface FoundTerm {
   readonly asked: AskedTerm;
-  readonly rarity: number;
-  /** 1, or less for a term that is only like one that was found. */
-  readonly likeness: number;
-  /** By passage. */
-  readonly postings: readonly (Postings | undefined)[];
+  /** The term itself or, where it stands nowhere, the one that is most like it. */
   readonly term: string;
+  /** 1, or less for a term that is only like the one asked. */
+  readonly likeness: number;
+}
+
+/** A term and what it is worth. */
+interface WeighedTerm {
+  readonly asked: AskedTerm;
+  /** In every `Nearness`. */
+  readonly column: number;
+  readonly rarity: number;
+  /** Its rarity as far as what was found is like it: what a unit gains by holding it. */
+  readonly gain: number;
 }
 
 /**
  * Weighs every unit of the passages against the question. A term's weight is its rarity among these units, as BM25's
  * idf has it; a term that stands nowhere keeps the weight of the rarest, so that what the passages leave out counts.
  */
-export function gatherEvidence(question: AskedQuestion, analysed: readonly AnalysedPassage[]): Candidate[] {
-  const total = analysed.reduce((sum, { units }) => sum + units.length, 0);
-  const terms = question.terms.map((asked) => findTerm(asked, analysed, total));
-  const sum = (which: (term: FoundTerm) => boolean) =>
-    terms.reduce((mass, term) => (which(term) ? mass + term.rarity : mass), 0);
-  const mass = sum(() => true);
-  const namedMass = sum(({ asked }) => asked.named);
-  if (mass === 0) return [];
-  return analysed.flatMap((passage, index) =>
-    weigh({ cues: question.cues, passage, index, terms, mass, namedMass }),
+export function gatherEvidence(question: AskedQuestion, passages: readonly AnalysedPassage[]): Candidate[] {
+  if (question.terms.length === 0) return [];
+  const found = question.terms.map((asked) => findTerm(asked, passages));
+  const distinct = new Set(found.map(({ term }) => term));
+  const columns = new Map([...distinct].map((term, column) => [term, column]));
+  const nearness = passages.map((passage) => nearnessIn(passage, columns));
+  const terms = weighTerms(found, columns, nearness);
+  const mass = terms.reduce((sum, { rarity }) => sum + rarity, 0);
+  const namedMass = terms.reduce((sum, { asked, rarity }) => (asked.named ? sum + rarity : sum), 0);
+  return passages.flatMap(({ units }, passage) => {
+    const place = 1 / (1 + passage / 2);
+    return units.map((analysed, row): Candidate => {
+      const { unit } = analysed;
+      const held = evidenceIn(row, terms, nearness[passage]!);
+      const coverage = held.covered / mass;
+      const named = namedMass === 0 ? 1 : held.named / namedMass;
+      const cue = cueFit(question.cues, analysed, held.numbers);
+      const penalty = unit.kind === 'heading' ? HEADING_PENALTY : 0;
+      const score = coverage + CUE_WEIGHT * cue + PLACE_WEIGHT * place - penalty;
+      return { unit, passage, coverage, named, cue, score };
+    });
+  });
+}
+
+function findTerm(asked: AskedTerm, passages: readonly AnalysedPassage[]): FoundTerm {
+  const { term } = asked;
+  if (passages.some((passage) => holds(passage, term))) return { asked, term, likeness: 1 };
+  const nearest = nearestTerm(term, passages);
+  if (nearest === undefined) return { asked, term, likeness: 1 };
+  return { asked, term: nearest.term, likeness: nearest.likeness * LIKE_WEIGHT };
+}
+
+function holds({ units, titleTerms }: AnalysedPassage, term: string): boolean {
+  return (
+    titleTerms.includes(term) ||
+    units.some(({ terms, header }) => terms.includes(term) || header.includes(term))
   );
 }
 
-function findTerm(asked: AskedTerm, analysed: readonly AnalysedPassage[], total: number): FoundTerm {
-  let term = asked.term;
-  let alike = 1;
-  let postings = analysed.map((passage) => passage.postings.get(term));
-  if (postings.every((found) => found === undefined) && !analysed.some(({ title }) => title.has(term))) {
-    const nearest = nearestTerm(term, analysed);
-    if (nearest !== undefined) {
-      term = nearest.term;
-      alike = nearest.likeness * LIKE_WEIGHT;
-      postings = analysed.map((passage) => passage.postings.get(term));
-    }
-  }
-  const own = postings.reduce((count, found) => count + (found?.own ?? 0), 0);
-  const rarity = asked.weight * Math.log(1 + (total + 1) / (own + 0.5));
-  return { asked, term, rarity, likeness: alike, postings };
-}
-
+/** The first of those most like it. */
 function nearestTerm(
   term: string,
-  analysed: readonly AnalysedPassage[],
+  passages: readonly AnalysedPassage[],
 ): { term: string; likeness: number } | undefined {
   let best: { term: string; likeness: number } | undefined;
-  for (const { postings } of analysed) {
-    for (const other of postings.keys()) {
-      const alike = likeness(term, other);
-      if (alike > (best?.likeness ?? 0)) best = { term: other, likeness: alike };
+  const compare = (other: string): void => {
+    const alike = likeness(term, other);
+    if (alike > (best?.likeness ?? 0)) best = { term: other, likeness: alike };
+  };
+  for (const { units } of passages) {
+    for (const { terms, header } of units) {
+      terms.forEach(compare);
+      header.forEach(compare);
     }
   }
   return best;
 }
 
-interface Weighing {
-  readonly cues: number;
-  readonly passage: AnalysedPassage;
-  readonly index: number;
-  readonly terms: readonly FoundTerm[];
-  readonly mass: number;
-  readonly namedMass: number;
-}
-
-function weigh({ cues, passage, index, terms, mass, namedMass }: Weighing): Candidate[] {
-  const { units } = passage;
-  const covered = new Float64Array(units.length);
-  const named = new Float64Array(units.length);
-  const repeated = new Uint8Array(units.length);
-  for (const term of terms) {
-    const gain = term.rarity * term.likeness;
-    const found = term.postings[index];
-    // Where no unit near it holds the term, the passage as a whole, or its title, still may.
-    const base = passage.title.has(term.term) ? NEARNESS.title : found ? NEARNESS.passage : 0;
-    if (base === 0) continue;
-    const add = (unit: number, weight: number): void => {
-      covered[unit]! += gain * weight;
-      if (term.asked.named) named[unit]! += gain * weight;
-    };
-    for (let unit = 0; unit < units.length; unit += 1) add(unit, base);
-    if (found === undefined) continue;
-    for (let at = 0; at < found.units.length; at += 1) {
-      const unit = found.units[at]!;
-      const weight = found.weights[at]!;
-      if (weight > base) add(unit, weight - base);
-      if (weight === 1 && term.asked.numeric) repeated[unit]! += 1;
-    }
+function weighTerms(
+  found: readonly FoundTerm[],
+  columns: ReadonlyMap<string, number>,
+  nearness: readonly Nearness[],
+): WeighedTerm[] {
+  let units = 0;
+  const holding = new Float64Array(columns.size);
+  for (const { near } of nearness) {
+    units += near.length / columns.size;
+    for (let at = 0; at < near.length; at += 1) if (near[at] === 1) holding[at % columns.size]! += 1;
   }
-  const place = 1 / (1 + index / 2);
-  return units.map((unit, at) => {
-    const coverage = covered[at]! / mass;
-    const cue = cueFit(cues, passage.cues[at]!, passage.numbers[at]! > repeated[at]!);
-    const penalty = unit.kind === 'heading' ? HEADING_PENALTY : 0;
-    const score = coverage + CUE_WEIGHT * cue + PLACE_WEIGHT * place - penalty;
-    return {
-      unit,
-      passage: index,
-      coverage,
-      named: namedMass === 0 ? 1 : named[at]! / namedMass,
-      cue,
-      score,
-    };
+  return found.map(({ asked, term, likeness: alike }) => {
+    const column = columns.get(term)!;
+    const rarity = asked.weight * Math.log(1 + (units + 1) / (holding[column]! + 0.5));
+    return { asked, column, rarity, gain: rarity * alike };
   });
 }
 
+/** What one unit gains by the terms, and by names and numbers alone; how many of the numbers it holds itself. */
+function evidenceIn(
+  row: number,
+  terms: readonly WeighedTerm[],
+  { near, anywhere }: Nearness,
+): { covered: number; named: number; numbers: number } {
+  let covered = 0;
+  let named = 0;
+  let numbers = 0;
+  for (const { asked, column, gain } of terms) {
+    const least = anywhere[column]!;
+    const weight = near[row * anywhere.length + column]!;
+    const wherever = gain * least;
+    const nearer = weight > least ? gain * (weight - least) : 0;
+    covered = covered + wherever + nearer;
+    if (asked.named) named = named + wherever + nearer;
+    if (weight === 1 && asked.numeric) numbers += 1;
+  }
+  return { covered, named, numbers };
+}
+
 /** A number answers only when it is not the question's own. */
-function cueFit(asked: number, held: number, newNumber: boolean): number {
+function cueFit(asked: number, { unit, numbers }: AnalysedUnit, askedNumbers: number): number {
   if (asked === 0) return 0.5;
-  return (asked & (newNumber ? held | CUE.number : held)) === 0 ? 0 : 1;
+  if ((asked & CUE.number) !== 0 && numbers > askedNumbers) return 1;
+  return holdsAny(asked, unit.own) ? 1 : 0;
 }

@@ -9,14 +9,8 @@ import { gatherEvidence } from './evidence.ts';
 import { type AnalysedPassage, analysePassage } from './passage-analysis.ts';
 import { selectUnits } from './selection.ts';
 
-/** Passages kept taken apart; one of 320 tokens takes some 60 kB. */
-const ANALYSED = 500;
-
-interface Analysis {
-  readonly passage: Passage;
-  readonly analysed: AnalysedPassage;
-  readonly tokens: number;
-}
+/** Characters of the passages that are kept taken apart: some 25 MB, or 4,000 passages of 320 tokens. */
+const KEPT = 8_000_000;
 
 /**
  * Answers with sentences of the passages, word for word: those that hold most of the question's rare terms and the
@@ -27,11 +21,14 @@ export function createExtractiveGenerator({
   abstainBelow,
   sentences,
 }: Pick<EngineOptions['generation'], 'abstainBelow' | 'sentences'>): Generator {
-  const analyses = new LRUCache<ChunkKey, Analysis>({ max: ANALYSED });
-  const analyse = (passage: Passage): Analysis => {
+  const analyses = new LRUCache<ChunkKey, AnalysedPassage>({
+    maxSize: KEPT,
+    sizeCalculation: ({ title, text }) => title.length + text.length + 1,
+  });
+  const analysisOf = (passage: Passage): AnalysedPassage => {
     const known = analyses.get(passage.key);
-    if (known?.passage.text === passage.text && known.passage.title === passage.title) return known;
-    const fresh = { passage, analysed: analysePassage(passage), tokens: countTokens(passage.text) };
+    if (known?.text === passage.text && known.title === passage.title) return known;
+    const fresh = analysePassage(passage);
     analyses.set(passage.key, fresh);
     return fresh;
   };
@@ -41,11 +38,8 @@ export function createExtractiveGenerator({
     passages: readonly Passage[],
   ): { texts: string[]; answer: GeneratedAnswer } {
     const asked = analyseQuestion(question);
-    const taken = passages.map(analyse);
-    const candidates = gatherEvidence(
-      asked,
-      taken.map(({ analysed }) => analysed),
-    );
+    const analysed = passages.map(analysisOf);
+    const candidates = gatherEvidence(asked, analysed);
     const units = selectUnits(candidates, { asOf: asked.asOf, passages, limit: sentences });
     const best = units[0];
     const scores = passages.map(({ score }) => score);
@@ -55,7 +49,7 @@ export function createExtractiveGenerator({
       ? [ABSTENTION]
       : units.map(({ unit }, index) => (index > 0 ? ' ' : '') + unit.text);
     const text = texts.join('');
-    const inputTokens = taken.reduce((sum, { tokens }) => sum + tokens, countTokens(question));
+    const inputTokens = analysed.reduce((sum, { tokens }) => sum + tokens, countTokens(question));
     return {
       texts,
       answer: {

@@ -19,26 +19,33 @@ export function likeness(a: string, b: string): number {
   while (stem < shortest && a.charCodeAt(stem) === b.charCodeAt(stem)) stem += 1;
   if (stem >= SHORTEST_STEM && stem / longest >= STEM_SHARE) return stem / longest;
   const allowed = longest >= 8 ? 2 : 1;
-  if (longest - shortest > allowed) return 0;
-  const edits = editDistance(a, b);
+  const edits = editsWithin(allowed, a, b);
   return edits <= allowed ? 1 - edits / longest : 0;
 }
 
-/** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours, each worth 1. */
-function editDistance(a: string, b: string): number {
-  let before = new Array<number>(b.length + 1).fill(0);
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const same = a[row - 1] === b[column - 1];
-      let least = Math.min(above[column]! + 1, current[column - 1]! + 1, above[column - 1]! + (same ? 0 : 1));
-      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      if (swapped) least = Math.min(least, before[column - 2]! + 1);
-      current.push(least);
+/**
+ * Insertions, deletions, substitutions and swaps of neighbours that make one word the other (optimal string alignment);
+ * infinite past `allowed`, which keeps the search short.
+ */
+function editsWithin(allowed: number, a: string, b: string): number {
+  const editsFrom = (i: number, j: number, left: number): number => {
+    while (i < a.length && a.charCodeAt(i) === b.charCodeAt(j)) {
+      i += 1;
+      j += 1;
     }
-    before = above;
-    above = current;
-  }
-  return above[b.length]!;
+    const restA = a.length - i;
+    const restB = b.length - j;
+    if (Math.abs(restA - restB) > left) return Number.POSITIVE_INFINITY;
+    if (restA === 0 || restB === 0) return restA + restB;
+    if (left === 0) return Number.POSITIVE_INFINITY;
+    const swapped = a.charCodeAt(i) === b.charCodeAt(j + 1) && a.charCodeAt(i + 1) === b.charCodeAt(j);
+    const fewest = Math.min(
+      editsFrom(i + 1, j + 1, left - 1),
+      editsFrom(i + 1, j, left - 1),
+      editsFrom(i, j + 1, left - 1),
+      swapped ? editsFrom(i + 2, j + 2, left - 1) : Number.POSITIVE_INFINITY,
+    );
+    return 1 + fewest;
+  };
+  return editsFrom(0, 0, allowed);
 }

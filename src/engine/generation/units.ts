@@ -14,6 +14,7 @@ export interface Unit {
 const HEADING = /^#{1,6}\s+/;
 const SEPARATOR = /^\|?[\s:|-]*-[\s:|-]*$/;
 const ROW = /^\|.*\|$|\s\|\s/;
+const MARKUP = /[*_`[]/;
 const LIST_MARK = /^(?:[-*+•]|\d{1,3}[.)])\s+|^>\s*/;
 
 /** Cuts a passage into units. Rules of tables and of Markdown are none. */
@@ -63,10 +64,14 @@ function cellsOf(row: string): string[] {
 
 /** Without emphasis, code and link targets; white space squashed. */
 function plain(text: string): string {
+  const bare = MARKUP.test(text) ? withoutMarkup(text) : text;
+  // Single spaces stay as they are: to replace each by itself would take the better part of the time.
+  return bare.replaceAll(/\s{2,}|[^\S ]/g, ' ').trim();
+}
+
+function withoutMarkup(text: string): string {
   return text
     .replaceAll(/\*\*|__|`/g, '')
     .replaceAll(/(?<![\p{L}\p{N}])[*_](?=\S)|(?<=\S)[*_](?![\p{L}\p{N}])/gu, '')
-    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CUE, cuesAsked, cuesHeld } from '../../../src/engine/generation/cues.ts';
+import { CUE, cuesAsked, holdsAny } from '../../../src/engine/generation/cues.ts';
 
 describe('cuesAsked', () => {
   it.each([
@@ -23,23 +23,31 @@ describe('cuesAsked', () => {
   });
 });
 
-describe('cuesHeld', () => {
+describe('holdsAny', () => {
   it.each([
     ['It costs £4.50.', CUE.money],
     ['Il coûte 4,50 £.', CUE.money],
     ['It closes at 20:30.', CUE.time],
     ['Ouvert de 8 h à 18 h.', CUE.time],
     ['Built in March 1997.', CUE.date],
+    ['BUILT IN MARCH.', CUE.date],
     ['It takes 40 minutes.', CUE.duration],
     ['Kept for dix jours.', CUE.duration],
     ['five wheelchairs', CUE.number],
     ['The master is Pieter Maas.', CUE.name],
     ['Master | Pieter Maas', CUE.name],
   ])('finds what %j holds', (text, cue) => {
-    expect(cuesHeld(text) & cue).toBe(cue);
+    expect(holdsAny(cue, text)).toBe(true);
+  });
+
+  it('looks for the kinds asked for alone', () => {
+    expect(holdsAny(CUE.money | CUE.time, 'It takes 40 minutes.')).toBe(false);
+    expect(holdsAny(CUE.money | CUE.duration, 'It takes 40 minutes.')).toBe(true);
+    expect(holdsAny(0, 'It takes 40 minutes.')).toBe(false);
   });
 
   it('finds nothing in a plain sentence, whose first word is no name', () => {
-    expect(cuesHeld('Dogs are kept on a lead.')).toBe(0);
+    const every = Object.values(CUE).reduce((bits: number, cue) => bits | cue, 0);
+    expect(holdsAny(every, 'Dogs are kept on a lead.')).toBe(false);
   });
 });

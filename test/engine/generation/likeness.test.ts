@@ -9,6 +9,9 @@ describe('likeness', () => {
     ['refrigertion', 'refrigeration'],
     ['passegner', 'passenger'],
     ['remboursé', 'remboursement'],
+    ['cabin', 'cahin'],
+    ['harbour', 'harbuor'],
+    ['itinerary', 'itinrry'],
   ])('takes %s for %s', (a, b) => {
     expect(likeness(a, b)).toBeGreaterThan(0.5);
   });
@@ -20,6 +23,8 @@ describe('likeness', () => {
     ['harbour', 'ferries'],
     ['night', 'light'],
     ['interest', 'interval'],
+    ['cabin', 'chain'],
+    ['itinerary', 'itnrry'],
   ])('does not take %s for %s', (a, b) => {
     expect(likeness(a, b)).toBe(0);
   });
