@@ -21,10 +21,14 @@ export function marginalStandardErrorRule(batches: ArrayLike<number>): SteadySta
   let bestError = Number.POSITIVE_INFINITY;
   let sum = 0;
   let squares = 0;
+  // Differences from one of the values: sums of the values themselves would drown a small spread in rounding errors,
+  // which then find a "warm-up" where all batches are alike.
+  const level = batches[count - 1]!;
   // From the end backwards, so that the sums of each tail come from those of the next shorter one.
   for (let start = count - 1; start >= 0; start -= 1) {
-    sum += batches[start]!;
-    squares += batches[start]! ** 2;
+    const difference = batches[start]! - level;
+    sum += difference;
+    squares += difference ** 2;
     const kept = count - start;
     if (kept < LEAST_TAIL) continue;
     const error = Math.max(0, squares - (sum * sum) / kept) / (kept * kept);

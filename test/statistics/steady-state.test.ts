@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normal, seededRandom } from '../../src/kernel/random.ts';
 import { marginalStandardErrorRule, mser5, steadyStateOf } from '../../src/statistics/steady-state.ts';
@@ -21,6 +22,25 @@ describe('steady state', () => {
 
   it('calls steady noise steady', () => {
     expect(mser5(noise(500))!.steady).toBe(true);
+  });
+
+  it('finds no warm-up where all batches are alike, whatever their level', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e-4, max: 1e4, noNaN: true }),
+        fc.integer({ min: 10, max: 300 }),
+        (level, count) => {
+          const rule = marginalStandardErrorRule(new Float64Array(count).fill(level));
+          expect(rule).toEqual({ truncatedShare: 0, steady: true });
+        },
+      ),
+    );
+  });
+
+  it('cuts the same, however far from zero the series lies', () => {
+    const series = Float64Array.from({ length: 60 }, () => Math.round(normal(random) * 1024) / 1024);
+    const raised = series.map((value) => value + 4096);
+    expect(marginalStandardErrorRule(raised)).toEqual(marginalStandardErrorRule(series));
   });
 
   it('says nothing about series too short to tell', () => {
