@@ -1,4 +1,5 @@
-import type { FinderParts, SearchState } from '../../src/engine/finding.ts';
+import type { SearchState } from '../../src/engine/finding.ts';
+import type { PipelineParts } from '../../src/engine/pipeline.ts';
 import type { Chunk, Generator, Hits, Passage } from '../../src/engine/ports.ts';
 import type { Retrieval } from '../../src/engine/retrieval/retriever.ts';
 
@@ -9,7 +10,7 @@ const CANDIDATES = 100;
 
 /** Everything that the pipeline asks, answering at once with what has been made before. */
 export interface InstantPorts {
-  readonly store: FinderParts['store'];
+  readonly store: PipelineParts['store'];
   readonly state: SearchState;
   readonly generator: Generator;
   /** What the pipeline makes of the chunks. */
@@ -22,6 +23,7 @@ export function instantPorts(): InstantPorts {
   const retrieval = retrievalOf(chunks);
   return {
     store: {
+      stagedIds: () => [],
       version: 1,
       documentCount: CANDIDATES,
       chunks: (keys) => keys.map((key) => chunks[key]),

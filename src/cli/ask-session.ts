@@ -13,6 +13,7 @@ import {
   settingsFor,
   type Watch,
 } from './run-setup.ts';
+import { shellWord } from './shell.ts';
 import type { World } from './world.ts';
 
 /**
@@ -59,7 +60,8 @@ export class AskSession {
   /** Changes a setting (`path=value`). If the engine cannot be opened with it, all stays as it was, and it throws. */
   async set(assignment: string): Promise<void> {
     const sets = [...this.#sets, assignment];
-    const settings = await settingsFor(this.#world, this.#flags, this.#watch.progress, sets);
+    const assignments = sets.map((text) => ({ by: ':set', text }));
+    const settings = await settingsFor(this.#world, this.#flags, this.#watch.progress, assignments);
     await this.#engine.close();
     try {
       this.#engine = await openFor(this.#world, this.#flags, this.#watch, settings);
@@ -98,7 +100,7 @@ async function openOwn(world: World, flags: AskFlags, watch: Watch, settings: Se
   if (options.store.url === undefined && !existsSync(folder)) {
     throw new GroundspeedError('store.empty', `There is no index in ${folder}`, {
       where: folder,
-      hint: `Make one: groundspeed ingest FOLDER --index ${folder}`,
+      hint: `Make one: groundspeed ingest FOLDER --index ${shellWord(folder)}`,
     });
   }
   return openEngine({ options, folder, clock, seed });

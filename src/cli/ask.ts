@@ -38,7 +38,7 @@ interface Asking {
   readonly signal: AbortSignal;
 }
 
-/** The answer as it is generated, then what it stands on and how long it took; with --json all at once. */
+/** The answer as it is generated, then, unless it is to be quiet, what it stands on; with --json all at once. */
 async function answerOne({ world, flags, session, signal }: Asking, question: string): Promise<void> {
   const { stdout, env } = world;
   if (flags.json) {
@@ -49,6 +49,6 @@ async function answerOne({ world, flags, session, signal }: Asking, question: st
     stdout.write(visible(text));
   };
   const answer = await session.ask(question, { signal, onText });
-  const colour = wantsColour(stdout, env, flags.color);
-  await print(stdout, renderDetails(answer, { colour, width: widthOf(stdout) }));
+  const view = { colour: wantsColour(stdout, env, flags.color), width: widthOf(stdout, env) };
+  await print(stdout, flags.quiet ? '\n' : renderDetails(answer, view));
 }

@@ -11,9 +11,9 @@ export interface BenchFlags extends RunFlags {
 export function bench(world: World, flags: BenchFlags): Promise<number> {
   const { profile, deadline } = flags;
   return runExperiment(world, flags, {
-    sets: [
-      ...(profile === undefined ? [] : [`bench.profile=${profile}`]),
-      ...(deadline === undefined ? [] : [`bench.deadlineMs=${deadline}`]),
+    assignments: [
+      ...(profile === undefined ? [] : [{ by: '--profile', text: `bench.profile=${profile}` }]),
+      ...(deadline === undefined ? [] : [{ by: '--deadline', text: `bench.deadlineMs=${deadline}` }]),
     ],
     run: runBench,
   });

@@ -1,9 +1,11 @@
-import { formatRun } from '../datasets/trec.ts';
+import { dirname } from 'node:path';
+import { formatRun, refuseUnfitIds } from '../datasets/trec.ts';
 import { runEvaluate } from '../experiments/evaluate.ts';
-import type { RunRecord } from '../records/schema.ts';
+import type { RunResult, RunSetup } from '../experiments/setup.ts';
 import { writeFileAtomically } from '../system/atomic-file.ts';
 import { runExperiment } from './experiment.ts';
 import type { RunFlags } from './flags.ts';
+import { refuseUnwritable } from './run-output.ts';
 import type { World } from './world.ts';
 
 export interface EvaluateFlags extends RunFlags {
@@ -14,19 +16,22 @@ export interface EvaluateFlags extends RunFlags {
 export function evaluate(world: World, flags: EvaluateFlags): Promise<number> {
   const { measures, runFile } = flags;
   return runExperiment(world, flags, {
-    sets: measures === undefined ? [] : [`quality.measures=${measures}`],
+    assignments: measures === undefined ? [] : [{ by: '--measures', text: `quality.measures=${measures}` }],
     run: runEvaluate,
     ...(runFile !== undefined && {
-      saved: (record: RunRecord) => writeFileAtomically(runFile, trecRun(record)),
+      refuse: (setup: RunSetup) => refuseRunFile(setup, runFile),
+      saved: ({ rankings = [] }: RunResult) =>
+        writeFileAtomically(runFile, formatRun(rankings, 'groundspeed')),
     }),
   });
 }
 
-/** The rankings in TREC format. A record keeps their order, not their scores: the reciprocal of the rank stands for one. */
-function trecRun({ questions = [] }: RunRecord): string {
-  const rankings = questions.map(({ id, returned }) => {
-    const ids = returned?.ranking ?? [];
-    return { question: id, ids, scores: ids.map((_, index) => 1 / (index + 1)) };
-  });
-  return formatRun(rankings, 'groundspeed');
+/** What could not be written once the run is over is said before it. */
+async function refuseRunFile({ golden }: RunSetup, file: string): Promise<void> {
+  refuseUnfitIds(
+    'question',
+    golden.questions.map(({ id }) => id),
+  );
+  refuseUnfitIds('document', golden.corpus?.map(({ id }) => id) ?? []);
+  await refuseUnwritable(dirname(file), '--run-file');
 }

@@ -1,3 +1,4 @@
+import type { Assignment } from '../config/flags.ts';
 import type { RunResult, RunSetup } from '../experiments/setup.ts';
 import { EXIT, GroundspeedError } from '../kernel/errors.ts';
 import { DEFAULT_MEASURES, parseMeasures } from '../measures/registry.ts';
@@ -5,6 +6,7 @@ import type { RunRecord } from '../records/schema.ts';
 import { headlinePhase } from '../reporting/facts.ts';
 import { renderJson } from '../reporting/json.ts';
 import { renderTerminal } from '../reporting/terminal.ts';
+import { refuseMostlyFailed, tellFailures } from './failures.ts';
 import type { RunFlags } from './flags.ts';
 import { interruptible } from './interrupt.ts';
 import { progressOf } from './progress.ts';
@@ -13,11 +15,13 @@ import { runSetup } from './run-setup.ts';
 import { print, type World, wantsColour, widthOf } from './world.ts';
 
 export interface Experiment {
-  /** What the command's own flags stand for, as `--set` would say it. */
-  readonly sets: readonly string[];
+  /** What the command's own flags stand for. */
+  readonly assignments: readonly Assignment[];
+  /** Throws over what would only fail once the run is over. */
+  refuse?(setup: RunSetup): Promise<void>;
   run(setup: RunSetup): Promise<RunResult>;
   /** Runs once the record is saved. */
-  saved?(record: RunRecord): Promise<void>;
+  saved?(result: RunResult): Promise<void>;
 }
 
 /** Runs an experiment from its flags to its report: set up, run, save, summarise. */
@@ -26,9 +30,10 @@ export async function runExperiment(world: World, flags: RunFlags, experiment: E
   const result = await interruptible(
     { world, progress, keeps: 'what was measured is kept' },
     async (signal) => {
-      const setup = await runSetup(world, flags, { progress, signal }, experiment.sets);
+      const setup = await runSetup(world, flags, { progress, signal }, experiment.assignments);
       parseMeasures(setup.options.quality.measures ?? DEFAULT_MEASURES); // a misspelt one, before the index is built
       await refuseUnwritable(flags.output);
+      await experiment.refuse?.(setup);
       return experiment.run(setup);
     },
   );
@@ -36,8 +41,12 @@ export async function runExperiment(world: World, flags: RunFlags, experiment: E
     await show(world, flags, result); // the disk may be full: what was measured is at least seen
     throw thrown;
   });
-  await show(world, flags, written);
-  await experiment.saved?.(written.record);
+  tellFailures(written.record, progress);
+  try {
+    await experiment.saved?.(result);
+  } finally {
+    await show(world, flags, written);
+  }
   return verdict(written.record);
 }
 
@@ -50,16 +59,20 @@ async function show(
   if (flags.json) return print(stdout, renderJson(record));
   if (flags.quiet) return;
   const text = renderTerminal(record, {
-    width: widthOf(stdout),
+    width: widthOf(stdout, env),
     colour: wantsColour(stdout, env, flags.color),
     ...(report !== undefined && { reportPath: report }),
   });
   await print(stdout, text);
 }
 
-/** The exit code of a run whose report is written; `run.invalid` when the headline cannot be trusted. */
+/**
+ * The exit code of a run whose report is written; throws `target.unavailable` when most questions failed, and
+ * `run.invalid` when the headline cannot be trusted.
+ */
 export function verdict(record: RunRecord): number {
   if (!record.complete) return EXIT.interrupted;
+  refuseMostlyFailed(record);
   const phase = headlinePhase(record);
   if (phase === undefined || phase.valid) return EXIT.done;
   throw new GroundspeedError(

@@ -14,7 +14,7 @@ export async function explain(world: World, id: string, flags: AskFlags): Promis
   const explanation = await interruptible({ world, progress }, async (signal) =>
     explainQuestion(await runSetup(world, flags, { progress, signal }), id),
   );
-  const view = { colour: wantsColour(stdout, env, flags.color), width: widthOf(stdout) };
+  const view = { colour: wantsColour(stdout, env, flags.color), width: widthOf(stdout, env) };
   const text = flags.json
     ? `${JSON.stringify(explanation, null, 2)}\n`
     : renderExplanation(explanation, view);

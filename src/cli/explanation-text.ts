@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 import type { ExplainedDocument, Explanation, Place } from '../experiments/explain.ts';
-import { MISSING, score, significant } from '../reporting/format.ts';
+import { counted, MISSING, score, significant } from '../reporting/format.ts';
 import { clip, oneLine } from '../reporting/plain.ts';
 import { funnelWords } from '../reporting/words.ts';
 import { renderTimings, type TextView } from './answer-text.ts';
@@ -37,7 +37,7 @@ function wayLines({ documents, settings }: Explanation, { colour, width }: TextV
   const { bold, dim, green } = pc.createColors(colour);
   const { mode, fusion, topK, contextSize } = settings;
   const fused = mode === 'hybrid' ? `, fused by ${fusion}` : '';
-  const title = `${mode} retrieval${fused}; ${topK} passages, ${contextSize} of them read by the generator`;
+  const title = `${mode} retrieval${fused}; ${counted(topK, 'passage')}, ${contextSize} of them read by the generator`;
   const reranked = documents.some((document) => document.reranked !== undefined);
   const heading = [
     '',
@@ -90,6 +90,7 @@ function evidenceLines({ evidence }: Explanation, { colour, width }: TextView): 
     oneLine(document),
     `“${oneLine(quote)}”`,
   ]);
-  const title = groups > 1 ? 'Evidence (one of each number is needed)' : 'Evidence';
-  return [bold(title), ...alignedRows(rows).map((row) => clip(row, width))];
+  const needed =
+    groups > 1 ? ' (one of each number is needed)' : evidence.length > 1 ? ' (one is enough)' : '';
+  return [bold(`Evidence${needed}`), ...alignedRows(rows).map((row) => clip(row, width))];
 }

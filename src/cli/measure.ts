@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { decodeText } from '../datasets/lines.ts';
 import { parseQrels, parseRun } from '../datasets/trec.ts';
 import { EXIT, GroundspeedError, messageOf } from '../kernel/errors.ts';
 import { isRetrievalMeasure, type RetrievalMeasure } from '../measures/measure.ts';
 import { DEFAULT_MEASURES, parseMeasures } from '../measures/registry.ts';
 import { measureRun, type RunScores } from '../measures/trec-run.ts';
+import { counted } from '../reporting/format.ts';
 import { visible } from '../reporting/plain.ts';
 import type { DisplayFlags } from './flags.ts';
 import { progressOf } from './progress.ts';
@@ -22,10 +24,16 @@ export async function measure(world: World, flags: MeasureFlags): Promise<number
   const measures = retrievalMeasures(flags.measures);
   const qrels = parseQrels(await readText(flags.qrels, '--qrels'), flags.qrels);
   const run = parseRun(await readText(flags.run, '--run'), flags.run);
+  if (qrels.size === 0) {
+    throw new GroundspeedError('dataset.empty', `${flags.qrels} holds no judgement`, {
+      where: '--qrels',
+      hint: 'Look for an empty or truncated file.',
+    });
+  }
   const missing = [...qrels.keys()].filter((question) => !run.has(question)).length;
   if (missing > 0) {
     progressOf(world, flags).warn(
-      `${flags.run} has no results for ${missing} of the ${qrels.size} judged questions: they count as 0`,
+      `${flags.run} has no results for ${missing} of the ${counted(qrels.size, 'judged question')}: ${missing === 1 ? 'it counts' : 'they count'} as 0`,
     );
   }
   const scores = measureRun({ qrels, run, measures });
@@ -45,15 +53,14 @@ function retrievalMeasures(names: string | undefined): RetrievalMeasure[] {
 }
 
 async function readText(file: string, flag: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
+  const bytes = await readFile(file).catch((cause: unknown) => {
     throw new GroundspeedError('dataset.missing', `Cannot read ${file}: ${messageOf(cause)}`, {
       where: file,
       hint: `Name a file in TREC format with ${flag}.`,
       cause,
     });
-  }
+  });
+  return decodeText(bytes, file);
 }
 
 function asJson({ means, perQuestion }: RunScores, flags: MeasureFlags): string {

@@ -107,37 +107,34 @@ function addFileCommands(program: Command, world: World, done: (exitCode: number
     done(await (await import('./measure.ts')).measure(world, flags)),
   );
 
-  program
+  const report = program
     .command('report')
     .description('make a report again from a saved record')
     .argument('<record>', "a run's folder, or its record.json")
-    .addOption(
-      new Option('--format <format>', 'what to make')
-        .choices(['html', 'md', 'csv', 'json'])
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option('--format <format>', 'what to make').choices(['html', 'md', 'csv', 'json']))
     .addOption(
       new Option('--table <table>', 'what a csv has a line for')
         .choices(['questions', 'requests'])
         .default('questions'),
     )
-    .option('--output <file>', 'file to write; - is stdout', '-')
-    .option('--no-color', 'no colours (NO_COLOR says the same)')
-    .action(async (record, flags) => done(await (await import('./report.ts')).report(world, record, flags)));
+    .option('--output <file>', 'file to write; - is stdout', '-');
+  displayFlags(report).action(async (record, flags) =>
+    done(await (await import('./report.ts')).report(world, record, flags)),
+  );
 
   const config = program.command('config').description('show the settings');
   displayFlags(
     settingFlags(config.command('print').description('print the settings in force, secrets as ***')),
   ).action(async (flags) => done(await (await import('./config.ts')).configPrint(world, flags)));
-  config
-    .command('schema')
-    .description('print the JSON Schema of the configuration file, for editors')
-    .action(async () => done(await (await import('./config.ts')).configSchema(world)));
+  displayFlags(
+    config.command('schema').description('print the JSON Schema of the configuration file, for editors'),
+  ).action(async () => done(await (await import('./config.ts')).configSchema(world)));
 }
 
 const EXIT_CODES = `
-Exit codes: 0 done, 1 internal, 2 usage or configuration, 3 dataset, 4 a gate or SLO failed, 5 target unavailable,
-6 inconclusive under --strict, 7 the run was invalid, 130 interrupted (partial results are kept and marked).`;
+Exit codes: 0 done, 1 internal, 2 usage or configuration, 3 dataset,
+4 a gate or SLO failed, 5 target unavailable, 6 inconclusive under --strict,
+7 the run was invalid, 130 interrupted (partial results are kept and marked).`;
 
 /** Commander's complaint in our words: its message may end in a line that says what was meant. */
 function usageError({ code, message }: CommanderError): GroundspeedError {

@@ -4,7 +4,7 @@ import type { Clock } from '../kernel/clock.ts';
 import { count, significant } from '../reporting/format.ts';
 import { clip, oneLine } from '../reporting/plain.ts';
 import type { DisplayFlags } from './flags.ts';
-import { type Output, type World, wantsColour, widthOf } from './world.ts';
+import { type Output, type World, wantsColour } from './world.ts';
 
 /** What a command tells while it works. All of it goes to stderr. */
 export interface Progress {
@@ -147,7 +147,7 @@ class LiveProgress extends Display {
 
   /** Never as wide as the terminal: a line that wraps could not be cleared. */
   #draw(text: string): void {
-    this.#line = clip(oneLine(text), Math.max(20, widthOf(this.view.output) - 1));
+    this.#line = clip(oneLine(text), Math.max(20, (this.view.output.columns || 80) - 1));
     this.view.output.write(`${CLEAR_LINE}${this.#line}`);
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { access, mkdir, rename, rm, rmdir, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeRunFolder } from '../experiments/run-folder.ts';
 import type { RunResult } from '../experiments/setup.ts';
@@ -15,15 +15,15 @@ export interface WrittenRun extends RunResult {
   readonly report: string;
 }
 
-/** Refuses a folder that nothing can be written to, before a run of minutes and not after it. */
-export async function refuseUnwritable(output: string): Promise<void> {
+/** Refuses a folder that nothing can be written to, before a run of minutes and not after it. `flag` chose it. */
+export async function refuseUnwritable(folder: string, flag = '--output'): Promise<void> {
   try {
-    await mkdir(output, { recursive: true });
-    await access(output, constants.W_OK);
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
   } catch (cause) {
-    throw new GroundspeedError('internal.io', `Reports cannot be written to ${output}: ${messageOf(cause)}`, {
-      where: output,
-      hint: 'Choose another folder with --output.',
+    throw new GroundspeedError('internal.io', `Nothing can be written to ${folder}: ${messageOf(cause)}`, {
+      where: folder,
+      hint: `Choose another folder with ${flag}.`,
       cause,
     });
   }
@@ -33,7 +33,10 @@ export async function refuseUnwritable(output: string): Promise<void> {
 export async function writeRun(output: string, result: RunResult): Promise<WrittenRun> {
   const folder = join(output, result.record.id);
   const report = join(folder, 'report.html');
-  const saved = await writeRunFolder(folder, result);
+  const saved = await writeRunFolder(folder, result).catch(async (thrown: unknown) => {
+    await rmdir(folder).catch(() => undefined); // one that is empty tells nothing
+    throw thrown;
+  });
   const { record, requests } = saved;
   await writeFileAtomically(join(folder, 'summary.md'), renderMarkdown(record));
   if (record.questions) await writeFileAtomically(join(folder, 'questions.csv'), renderQuestionsCsv(record));

@@ -1,5 +1,7 @@
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Assignment } from '../config/flags.ts';
 import { redact, redactArguments } from '../config/redact.ts';
 import { engineOptionsOf, experimentOptionsOf, type Settings } from '../config/settings.ts';
 import type { GoldenSet } from '../datasets/golden.ts';
@@ -26,10 +28,10 @@ export async function runSetup(
   world: World,
   flags: EngineFlags & GoldenFlags,
   watch: Watch,
-  sets: readonly string[] = [],
+  assignments: readonly Assignment[] = [],
 ): Promise<RunSetup> {
   refuseOtherTargets(flags.target);
-  const settings = await settingsFor(world, flags, watch.progress, sets);
+  const settings = await settingsFor(world, flags, watch.progress, assignments);
   return goldenSetup(world, flags, watch, settings);
 }
 
@@ -38,9 +40,9 @@ export async function settingsFor(
   world: World,
   flags: SettingFlags,
   progress: Progress,
-  sets: readonly string[] = [],
+  assignments: readonly Assignment[] = [],
 ): Promise<Settings> {
-  const { settings, warnings } = await loadSettings(world, flags, sets);
+  const { settings, warnings } = await loadSettings(world, flags, assignments);
   for (const warning of warnings) progress.warn(warning);
   return settings;
 }
@@ -98,11 +100,32 @@ async function readDataset(
   progress: Progress,
 ): Promise<GoldenSet> {
   const path = await resolveDataset(dataset, { shippedFolder: SHIPPED_DATASETS });
-  const golden = await readGoldenSet(path, { split, strict });
+  const folder = shortest((await stat(path)).isDirectory() ? path : dirname(path));
+  const golden = await readGoldenSet(path, { split, strict }).catch((thrown: unknown) => {
+    throw locatedIn(folder, thrown);
+  });
   for (const code of new Set(golden.warnings.map((warning) => warning.code))) {
     const [first, ...others] = golden.warnings.filter((warning) => warning.code === code);
     const more = others.length === 0 ? '' : ` (and ${others.length} more like it)`;
-    progress.warn(`${first!.where}: ${first!.message}${more}`);
+    progress.warn(`${join(folder, first!.where)}: ${first!.message}${more}`);
   }
   return golden;
+}
+
+/** As seen from the folder that the command runs in, unless that is further up. */
+function shortest(path: string): string {
+  const seen = relative('', path);
+  return seen.startsWith('..') ? path : seen;
+}
+
+/** A golden set's files are named as they are within it; whoever runs a command wants to open them. */
+function locatedIn(folder: string, thrown: unknown): unknown {
+  if (!(thrown instanceof GroundspeedError) || isAbsolute(thrown.where ?? '')) return thrown;
+  const { code, message, where = '', hint, problems, cause } = thrown;
+  return new GroundspeedError(code, message, {
+    where: join(folder, where),
+    problems,
+    cause,
+    ...(hint !== undefined && { hint }),
+  });
 }

@@ -33,6 +33,8 @@ export function processWorld(): World {
     process.stderr.write(`error: What was to be printed could not be written: ${error.message}\n`);
     process.exit(EXIT.internal);
   });
+  // Nobody hears what is told on the way: no reason to lose a run.
+  process.stderr.on('error', () => undefined);
   return {
     argv: process.argv.slice(2),
     env: process.env,
@@ -59,9 +61,9 @@ export async function print(output: Output, content: string | AsyncIterable<stri
   }
 }
 
-/** Columns to write within: those of the terminal; a hundred where nobody says. */
-export function widthOf({ columns }: Output): number {
-  return columns || 100;
+/** Columns to write within: those of the terminal, else of COLUMNS; a hundred where nobody says. */
+export function widthOf({ columns }: Output, { COLUMNS }: World['env']): number {
+  return columns || Number.parseInt(COLUMNS ?? '', 10) || 100;
 }
 
 /** Whether to colour what goes to `output`: as the flag and NO_COLOR, FORCE_COLOR and TERM say, else on terminals. */

@@ -12,6 +12,7 @@ const OWN_WORDS: Partial<Record<YAMLError['code'], string>> = {
   BAD_ALIAS: 'an alias (*…) that cannot be read',
   BAD_COLLECTION_TYPE: 'a tag (!…) that does not fit what follows',
   BAD_DIRECTIVE: 'a directive (%…) that cannot be read',
+  MULTIPLE_DOCS: 'a second document (---), where there may be one',
   BAD_DQ_ESCAPE: 'an invalid escape sequence in double quotes',
   TAG_RESOLVE_FAILED: 'a tag (!…) that is unknown',
   UNEXPECTED_TOKEN: 'unexpected text',

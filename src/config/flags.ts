@@ -1,21 +1,28 @@
 import { type Layer, mergeLayers, readSettings } from './layers.ts';
 import { SETTINGS } from './setting.ts';
 
-const ORIGIN = { source: 'flag', label: '--set' } as const;
-
-/** The settings in `--set path=value` flags, of which the last one counts. */
-export function readSets(sets: readonly string[]): Layer {
-  return mergeLayers(sets.map(readSet));
+/** `path=value`, and as what a message names the giver: `--set`, or a flag that stands for one setting. */
+export interface Assignment {
+  readonly by: string;
+  readonly text: string;
 }
 
-function readSet(assignment: string): Layer {
-  const equals = assignment.indexOf('=');
-  const path = assignment.slice(0, equals).trim();
+/** The settings that flags give, of which the last one counts. */
+export function readAssignments(assignments: readonly Assignment[]): Layer {
+  return mergeLayers(assignments.map(readAssignment));
+}
+
+function readAssignment({ by, text }: Assignment): Layer {
+  const equals = text.indexOf('=');
+  const path = text.slice(0, equals).trim();
   // What stands in its place is not repeated: it may be a key.
   if (equals === -1 || path === '') {
-    return { given: [], problems: ['--set: must be path=value, such as --set retrieval.topK=10'] };
+    return { given: [], problems: [`${by}: must be path=value, such as ${by} retrieval.topK=10`] };
   }
-  return readSettings(parseValue(assignment.slice(equals + 1), path), path.split('.'), () => ORIGIN);
+  return readSettings(parseValue(text.slice(equals + 1), path), path.split('.'), () => ({
+    source: 'flag',
+    label: by,
+  }));
 }
 
 /** JSON where it is JSON, else text. Numbers and switches stay text, which every setting of theirs reads; a model may be named 4. */

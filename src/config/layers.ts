@@ -7,7 +7,7 @@ export type SettingSource = 'default' | 'file' | 'environment' | 'flag';
 
 export interface Origin {
   readonly source: Exclude<SettingSource, 'default'>;
-  /** As a message names it: `rag.yaml:3`, `CHUNK_SIZE`, `--set`. */
+  /** As a message names it: `rag.yaml:3`, `CHUNK_SIZE`, `--set`, `--profile`. */
   readonly label: string;
 }
 
@@ -47,7 +47,7 @@ export function readSettings(
     } else if (typeof inner === 'object' && !Array.isArray(inner)) {
       for (const [name, child] of Object.entries(inner)) walk(child, [...at, name]);
     } else {
-      problems.push(`${path === '' ? '' : `${path}: `}${origin.label} must hold a table of settings there`);
+      problems.push(noTable(path, origin));
     }
   };
   walk(value, names);
@@ -77,13 +77,39 @@ function settingsBelow(path: string): string[] {
   return [...SETTINGS.keys()].filter((known) => path !== '' && known.startsWith(`${path}.`));
 }
 
-/** The nearest path, or the one setting anywhere that bears the same name, as where a section was left out. */
+function noTable(path: string, { label }: Origin): string {
+  return path === ''
+    ? `${label}: must be a table of settings, such as retrieval: { topK: 10 }`
+    : `${path}: is a group of settings (${settingsBelow(path)[0]}, say), but ${label} gives it a value of its own`;
+}
+
+/** The nearest name in the same group, or the one setting anywhere that bears this name, else the nearest path. */
 function suggestion(path: string): string {
-  const last = path.slice(path.lastIndexOf('.') + 1);
-  const namesakes = [...SETTINGS.keys()].filter((known) => known.endsWith(`.${last}`));
+  const names = path.split('.');
+  const last = names.at(-1)!;
+  const group = names.slice(0, -1).join('.');
+  const isGroup = GROUPS.has(group);
   const likely =
-    nearest(path, [...SETTINGS.keys(), ...GROUPS]) ?? (namesakes.length === 1 ? namesakes[0] : undefined);
+    (isGroup ? nearestWithin(group, last) : undefined) ??
+    onlyNamesake(last) ??
+    (isGroup ? undefined : nearest(path, [...SETTINGS.keys(), ...GROUPS]));
   return likely === undefined ? '' : `; did you mean ${likely}?`;
+}
+
+function nearestWithin(group: string, name: string): string | undefined {
+  const within = [...SETTINGS.keys(), ...GROUPS]
+    .filter((path) => path.startsWith(`${group}.`))
+    .map((path) => path.slice(group.length + 1));
+  const found = nearest(name, within);
+  return found === undefined ? undefined : `${group}.${found}`;
+}
+
+function onlyNamesake(name: string): string | undefined {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[_-]/g, '');
+  const namesakes = [...SETTINGS.keys()].filter(
+    (path) => plain(path.slice(path.lastIndexOf('.') + 1)) === plain(name),
+  );
+  return namesakes.length === 1 ? namesakes[0] : undefined;
 }
 
 /** One after another, in the order of their say. */

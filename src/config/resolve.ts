@@ -3,7 +3,7 @@ import { GroundspeedError } from '../kernel/errors.ts';
 import { checkTogether, warningsAbout } from './checks.ts';
 import { type Environment, readEnvironment, unsupportedVariables } from './environment.ts';
 import { type ConfigFile, readConfigFile } from './file.ts';
-import { readSets } from './flags.ts';
+import { type Assignment, readAssignments } from './flags.ts';
 import { type Given, mergeLayers, mustBe, type SettingSource } from './layers.ts';
 import { showValue } from './redact.ts';
 import { SETTINGS } from './setting.ts';
@@ -14,6 +14,8 @@ export interface ConfigSources {
   readonly env: Environment;
   /** The values of `--set`, in their order. */
   readonly sets: readonly string[];
+  /** What else the command line gives, after them. */
+  readonly assignments?: readonly Assignment[];
 }
 
 export interface ResolvedSettings {
@@ -29,9 +31,10 @@ export interface ResolvedSettings {
  * @throws GroundspeedError config.unreadable for a file that is neither JSON nor YAML; config.invalid with every wrong
  *   setting; config.unsupported where all that is wrong asks for what this version lacks.
  */
-export function resolveSettings({ fileText, env, sets }: ConfigSources): ResolvedSettings {
+export function resolveSettings({ fileText, env, sets, assignments = [] }: ConfigSources): ResolvedSettings {
   const file = fileText === undefined ? [] : [readConfigFile(fileText)];
-  const layer = mergeLayers([...file, readEnvironment(env), readSets(sets)]);
+  const flags = [...sets.map((text) => ({ by: '--set', text })), ...assignments];
+  const layer = mergeLayers([...file, readEnvironment(env), readAssignments(flags)]);
   const inForce = overrule(layer.given);
   const content = nest(inForce.values());
 

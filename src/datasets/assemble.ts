@@ -71,7 +71,7 @@ function refuseEmpty(
       'dataset.empty',
       `The corpus of ${name} has no document with a title or text.`,
       {
-        hint: 'Look for an empty or truncated corpus.jsonl; a set for a remote target needs none at all.',
+        hint: 'Look for an empty or truncated corpus.jsonl.',
       },
     );
   }

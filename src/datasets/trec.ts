@@ -64,13 +64,19 @@ export function formatRun(rankings: Iterable<Ranking>, tag: string): string {
     let last = Number.POSITIVE_INFINITY;
     for (const [index, id] of ids.entries()) {
       const score = Math.fround(scores[index] ?? Number.NaN);
-      if (!Number.isFinite(score) || !isField(question) || !isField(id))
-        throw unwritable(question, id, score);
+      if (!isField(question)) throw unfit('question', question);
+      if (!isField(id)) throw unfit('document', id);
+      if (!Number.isFinite(score)) throw scoreless(question, id);
       last = score < last ? score : floatBelow(last);
       text += `${question} Q0 ${id} ${index + 1} ${Number(last.toPrecision(DIGITS))} ${tag}\n`;
     }
   }
   return text;
+}
+
+/** Refuses ids that no line of a run could hold (`trec.format`), before there is anything to write. */
+export function refuseUnfitIds(kind: 'question' | 'document', ids: Iterable<string>): void {
+  for (const id of ids) if (!isField(id)) throw unfit(kind, id);
 }
 
 /** As many digits as tell any two numbers of single precision apart. */
@@ -102,7 +108,7 @@ function* rows(text: string, file: string, columns: readonly string[]): Generato
     if (fields.length !== columns.length) {
       const beir = columns === QRELS_COLUMNS && fields.length === 3;
       const hint = beir ? BEIR_HINT : columns === QRELS_COLUMNS ? QRELS_HINT : RUN_HINT;
-      throw formatError(where, `there are ${fields.length} columns in place of ${columns.length}`, hint);
+      throw formatError(where, `the line has ${fields.length} of ${columns.length} columns`, hint);
     }
     yield { fields, where };
   }
@@ -138,13 +144,16 @@ const duplicate = (where: string, question: string, document: string, verb: stri
     'Remove one of the two lines.',
   );
 
-function unwritable(question: string, id: string, score: number): GroundspeedError {
-  const problem = !Number.isFinite(score)
-    ? `document ${JSON.stringify(id)} has no finite score`
-    : `question ${JSON.stringify(question)} or document ${JSON.stringify(id)} is empty or holds white space, which the TREC format cannot express`;
-  return formatError(
-    `question ${question}`,
-    problem,
+const unfit = (kind: string, id: string): GroundspeedError =>
+  formatError(
+    `${kind} ${JSON.stringify(id)}`,
+    'the id is empty or holds white space, which the TREC format cannot express',
     'Give it an id without white space, or write no run file.',
   );
-}
+
+const scoreless = (question: string, id: string): GroundspeedError =>
+  formatError(
+    `question ${JSON.stringify(question)}`,
+    `document ${JSON.stringify(id)} has no finite score`,
+    'Give each document of the ranking a score.',
+  );

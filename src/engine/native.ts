@@ -23,9 +23,9 @@ export async function loadHnsw(): Promise<typeof import('hnswlib-node')> {
 function missing(name: string, cause: unknown): GroundspeedError {
   return new GroundspeedError(
     'engine.nativeMissing',
-    `The in-process engine needs ${name}, which could not be loaded`,
+    `The engine needs the native package ${name}, which could not be loaded`,
     {
-      hint: `Run npm install ${name} (it is compiled on this machine: python3, make and a C++ compiler are needed), or drive a deployment with --target URL, which needs no native package.`,
+      hint: 'Run `npm install better-sqlite3 hnswlib-node`: they are compiled on this machine, which takes Python 3, make and a C++ compiler.',
       cause,
     },
   );

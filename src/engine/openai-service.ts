@@ -25,14 +25,29 @@ export function addressOf({ baseUrl }: OpenAISettings): string {
  */
 export async function connect(settings: OpenAISettings): Promise<OpenAI> {
   const { OpenAI: Client } = await import('openai');
+  const { address, authorization } = withoutUser(addressOf(settings));
   return new Client({
     apiKey: settings.apiKey ?? 'none',
-    baseURL: addressOf(settings),
+    baseURL: address,
+    defaultHeaders: authorization,
     organization: null,
     project: null,
     maxRetries: 0,
     logLevel: 'off',
   });
+}
+
+/** fetch refuses a URL with a user name or password: they go into the header that they stand for, before any key. */
+function withoutUser(address: string): { address: string; authorization: Record<string, string> } {
+  const url = new URL(address);
+  if (url.username === '' && url.password === '') return { address, authorization: {} };
+  const credentials = [url.username, url.password].map(decodeURIComponent).join(':');
+  url.username = '';
+  url.password = '';
+  return {
+    address: url.href,
+    authorization: { authorization: `Basic ${Buffer.from(credentials, 'utf8').toString('base64')}` },
+  };
 }
 
 /** The HTTP status of a failure, undefined where there was no answer at all. */
@@ -45,9 +60,20 @@ export function statusOf(error: unknown): number | undefined {
  * The error itself must not be kept as a cause.
  */
 export function safeMessage(error: unknown, key: string | undefined): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? ` (${messageOf(error.cause)})` : '';
-  const message = `${messageOf(error)}${cause}`;
-  return (key === undefined ? message : message.replaceAll(key, '***'))
+  const [message = '', ...causes] = messagesOf(error);
+  const whole = causes.length === 0 ? message : `${message} (${causes.join(': ')})`;
+  return (key === undefined ? whole : whole.replaceAll(key, '***'))
     .replaceAll(/\b(?:sk|pk)-[\w*-]+/g, '***')
     .replaceAll(/:\/\/[^\s/]+@/g, '://***@');
+}
+
+/** The message of an error, then of what caused it, down to the root: "fetch failed" alone says nothing. */
+function messagesOf(error: unknown): string[] {
+  const messages: string[] = [];
+  for (let at = error; at !== undefined; at = at instanceof Error ? at.cause : undefined) {
+    // Where a name has several addresses, the failures to connect are one error, whose message is empty.
+    const message = messageOf(at) || String((at as { code?: unknown }).code ?? '');
+    if (message !== '' && !messages.includes(message)) messages.push(message);
+  }
+  return messages;
 }

@@ -10,7 +10,7 @@ import { Finder, type FinderParts, type FindRequest, type SearchState } from './
 import { ABSTENTION } from './generation/abstention.ts';
 import { costOf } from './generation/cost.ts';
 import type { EngineOptions } from './options.ts';
-import type { GeneratedAnswer, Generator, Passage, Reranker, TokenUsage } from './ports.ts';
+import type { DocumentStore, GeneratedAnswer, Generator, Passage, Reranker, TokenUsage } from './ports.ts';
 import { Query } from './query.ts';
 import { normaliseQuestion } from './question.ts';
 
@@ -18,7 +18,7 @@ export interface PipelineParts {
   readonly options: EngineOptions;
   readonly clock: Clock;
   readonly events: Emitter<EngineEvent>;
-  readonly store: FinderParts['store'];
+  readonly store: FinderParts['store'] & Pick<DocumentStore, 'stagedIds'>;
   readonly searchState: FinderParts['searchState'];
   readonly reranker: Reranker | undefined;
   readonly generator: Generator;
@@ -132,11 +132,7 @@ export class Pipeline {
         hint: `Give a whole number from 1 to ${MOST_PASSAGES}.`,
       });
     }
-    if (this.#parts.store.documentCount === 0) {
-      throw new GroundspeedError('store.empty', 'The index holds no document', {
-        hint: 'Ingest some documents first.',
-      });
-    }
+    if (this.#parts.store.documentCount === 0) throw emptyStore(this.#parts.store);
     return { question: text, topK: topK ?? retrieval.topK, filter, cache };
   }
 
@@ -224,6 +220,15 @@ export class Pipeline {
       ...(options.trace && { trace: finding.trace }),
     };
   }
+}
+
+function emptyStore(store: Pick<DocumentStore, 'stagedIds'>): GroundspeedError {
+  return new GroundspeedError('store.empty', 'The index holds no document', {
+    hint:
+      store.stagedIds().length === 0
+        ? 'Ingest some documents first.'
+        : 'An ingest of its documents was stopped on the way: run the same command again, and it goes on from there.',
+  });
 }
 
 function finished(query: Query, answer: Answer): EngineEvent {

@@ -123,7 +123,40 @@ export class GroundspeedError extends Error {
   }
 }
 
-/** The message of whatever was thrown, on one line. */
+/** What the operating system's error codes say. Node's own messages name calls and temporary files instead. */
+const SYSTEM_WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission is denied',
+  EDQUOT: 'the disk quota is used up',
+  EEXIST: 'a file stands in its place',
+  EIO: 'the disk failed',
+  EISDIR: 'it is a folder, not a file',
+  ELOOP: 'its symbolic links lead round in a circle',
+  EMFILE: 'too many files are open',
+  ENAMETOOLONG: 'its name is too long',
+  ENOENT: 'there is no such file or folder',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a file stands where its path needs a folder',
+  EPERM: 'permission is denied',
+  EROFS: 'the file system is read-only',
+};
+
+/** Calls that are none of the file system's, though their errors may bear its codes. */
+const OTHER_CALLS = /^(bind|connect|getaddrinfo|listen|spawn)/;
+
+/** The message of whatever was thrown, on one line; for a failure of the file system, in plain words. */
 export function messageOf(thrown: unknown): string {
-  return (thrown instanceof Error ? thrown.message : String(thrown)).replaceAll(/\s*\n\s*/g, ' ');
+  if (!(thrown instanceof Error)) return onOneLine(String(thrown));
+  return systemWords(thrown) ?? onOneLine(thrown.message);
+}
+
+function systemWords(error: Error): string | undefined {
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  if (typeof code !== 'string' || typeof syscall !== 'string' || OTHER_CALLS.test(syscall)) return undefined;
+  // Node says this of a folder on the way when the file system is read-only.
+  if (code === 'ENOENT' && syscall === 'mkdir') return 'the folder cannot be made there';
+  return SYSTEM_WORDS[code];
+}
+
+function onOneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, ' ');
 }

@@ -1,5 +1,5 @@
 import type { PhaseRecord, RunRecord } from '../records/schema.ts';
-import { bound, count, duration, interval, perSecond, score, share } from './format.ts';
+import { bound, count, counted, duration, interval, perSecond, score, share } from './format.ts';
 
 /** What every format of a report says alike: the headline, the key figures, the doubts, the funnel. */
 
@@ -78,7 +78,7 @@ function headlineSentence(record: RunRecord, phase: PhaseRecord | undefined): st
   const ofQuality = quality ? [`retrieval accuracy ${share(quality.retrievalAccuracy.mean)}`] : [];
   if (!phase) {
     if (!quality) return 'This record holds neither answers nor load.';
-    const asked = `${count(record.questions?.length ?? quality.right.n)} golden questions, asked once each`;
+    const asked = `${counted(record.questions?.length ?? quality.right.n, 'golden question')}, asked once each`;
     const latency = `p50 ${duration(quality.latencyMs.p50)}, p95 ${duration(quality.latencyMs.p95)}`;
     return `${asked}: ${[...ofQuality, latency].join(', ')}.`;
   }

@@ -78,6 +78,11 @@ export function count(value: Maybe): string {
   return isKnown(value) ? grouped(String(Math.round(value))) : MISSING;
 }
 
+/** A number of things: 1 document, 5 183 documents. */
+export function counted(value: number, thing: string): string {
+  return `${count(value)} ${thing}${value === 1 ? '' : 's'}`;
+}
+
 /** Events per second, as a bare number. */
 export const rate = significant;
 

@@ -1,6 +1,6 @@
 import type { PhaseRecord, RunRecord } from '../records/schema.ts';
 import { doubts, headline, headlinePhase, headlineText, keyFigures, phaseLoad } from './facts.ts';
-import { bound, count, interval, MISSING, ms, rate, score, share } from './format.ts';
+import { bound, count, counted, interval, MISSING, ms, rate, score, share } from './format.ts';
 import { funnelRows } from './funnel.ts';
 import { clip, oneLine } from './plain.ts';
 import { funnelWords } from './words.ts';
@@ -153,7 +153,7 @@ function method(record: RunRecord): string {
   const { environment, dataset } = record;
   const facts = [
     dataset &&
-      `${dataset.name}${dataset.version ? ` ${dataset.version}` : ''}, ${count(dataset.questions)} questions`,
+      `${dataset.name}${dataset.version ? ` ${dataset.version}` : ''}, ${counted(dataset.questions, 'question')}`,
     `${environment.cpu}, ${count(environment.cores)} cores`,
     `Node.js ${environment.node}`,
     `groundspeed ${environment.groundspeed}`,

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import type { PhaseRecord, RunRecord } from '../records/schema.ts';
 import { doubts, headline, headlineIsDoubtful, headlinePhase, measuredPhases, phaseLoad } from './facts.ts';
-import { count, interval, ms, perSecond, rate, score, share } from './format.ts';
+import { count, counted, interval, ms, perSecond, rate, score, share } from './format.ts';
 import { type FunnelRow, funnelRows } from './funnel.ts';
 import { clip, oneLine } from './plain.ts';
 import type { FunnelGroup } from './words.ts';
@@ -77,7 +77,7 @@ function funnelBlock(record: RunRecord, columns: number, colours: Colours): stri
     const bar = blockBar(row.share, barWidth);
     return `${clip(oneLine(row.label), labelWidth).padEnd(labelWidth)} ${GROUP_PAINT[row.group](colours)(bar)} ${count(row.count).padStart(countWidth)} ${share(row.share).padStart(8)}`;
   };
-  const of = phase ? `${count(total)} requests of ${oneLine(phase.name)}` : `${count(total)} questions`;
+  const of = phase ? `${counted(total, 'request')} of ${oneLine(phase.name)}` : counted(total, 'question');
   return [colours.bold(clip(`What became of ${of}`, columns)), ...rows.map(line)];
 }
 

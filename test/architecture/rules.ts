@@ -79,6 +79,9 @@ export const PURE: readonly string[] = [
   'load/dispatcher.ts',
   'load/open-loop.ts',
   'load/closed-loop.ts',
+  'load/ask-once.ts',
+  'load/stage-share.ts',
+  'load/columns.ts',
 ];
 
 /** The files of pure rooms that read the disk for the rest of their room, or work on a whole folder. */

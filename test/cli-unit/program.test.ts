@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runCli } from '../../src/cli/program.ts';
 import { memoryWorld } from './memory-world.ts';
 
@@ -43,6 +43,8 @@ describe('wrong usage', () => {
     [['report', 'x', '--format', 'pdf'], 'Allowed choices are html, md, csv, json', 'groundspeed --help'],
     [['evaluate', '--target', 'somewhere'], 'That target is not known', 'in-process'],
     [['evaluate', 'cranfield'], 'too many arguments', 'groundspeed --help'],
+    [['report', 'x'], 'Nothing says which report to make', '--format html, md, csv, json'],
+    [['report', 'x', '--json', '--format', 'md'], '--json and --format md', 'Leave one of them out'],
     [['ask', '--json'], 'There is no question to answer in JSON', 'groundspeed ask --json'],
   ])('%j exits with 2 and a hint', async (argv, message, hint) => {
     const { code, out, err } = await run(argv);
@@ -101,8 +103,87 @@ describe('config', () => {
       expect(err).toContain(path);
   });
 
-  it('prints a JSON Schema', async () => {
-    const { out } = await run(['config', 'schema']);
+  it.each([[[]], [['--json']]])('prints a JSON Schema, with the flags %j', async (flags) => {
+    const { out } = await run(['config', 'schema', ...flags]);
     expect(JSON.parse(out)).toMatchObject({ properties: { retrieval: { type: 'object' } } });
+  });
+});
+
+describe('what is wrong with a golden set', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'groundspeed-set-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const evaluate = (dataset: string, ...flags: string[]) =>
+    run(['evaluate', '--dataset', dataset, '--output', join(folder, 'reports'), ...flags]);
+  const setOf = (name: string, questions: string): string => {
+    const path = join(folder, name);
+    mkdirSync(path);
+    writeFileSync(join(path, 'corpus.jsonl'), '{"id":"a b","text":"Some text."}\n');
+    writeFileSync(join(path, 'questions.jsonl'), questions);
+    return path;
+  };
+
+  it('is told with the path of the file, to be opened', async () => {
+    const path = setOf('corrupt', '{"id": broken\n');
+    const { code, err } = await evaluate(path);
+    expect(code).toBe(3);
+    expect(err).toContain(`  in ${join(path, 'questions.jsonl')}:1\n`);
+  });
+
+  it('is told with the path of the set, where no one file is at fault', async () => {
+    const path = setOf('empty', '');
+    expect((await evaluate(path)).err).toContain(`  in ${path}\n`);
+  });
+
+  it('and keeps a run from being written in TREC format, is told before the run', async () => {
+    const path = setOf('blank', '{"id":"q","question":"What?","relevant":["a b"]}\n');
+    const { code, out, err } = await evaluate(path, '--run-file', join(folder, 'run.txt'));
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toContain('error: document "a b": the id is empty or holds white space');
+    expect(err).not.toContain('[1/2]');
+  });
+
+  it('does not keep the place of the run file from being looked at before the run', async () => {
+    const path = setOf('fine', '{"id":"q","question":"What?","answers":["text"]}\n');
+    writeFileSync(join(path, 'corpus.jsonl'), '{"id":"a","text":"Some text."}\n');
+    const { code, err } = await evaluate(path, '--run-file', join(path, 'corpus.jsonl', 'run.txt'));
+    expect(code).toBe(1);
+    expect(err).toMatch(/Nothing can be written to .*corpus\.jsonl: a file stands.*\n.*--run-file/);
+  });
+});
+
+describe('measuring TREC files', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'groundspeed-trec-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (name: string, content: string | Uint8Array): string => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const line = 'q1 Q0 d1 1 2.0 t\n';
+  const measure = (qrels: string, ranking: string) =>
+    run(['measure', '--qrels', qrels, '--run', ranking, '--measures', 'mrr']);
+
+  it('counts a judged question without results as 0, and says so', async () => {
+    const { code, out, err } = await measure(file('two', 'q1 0 d1 1\nq2 0 d1 1\n'), file('one', line));
+    expect({ code, out }).toEqual({ code: 0, out: 'mrr  0.5000\n' });
+    expect(err).toContain('has no results for 1 of the 2 judged questions: it counts as 0');
+  });
+
+  it('refuses judgements that are none', async () => {
+    const { code, out, err } = await measure(file('none', '\n'), file('run', line));
+    expect({ code, out }).toEqual({ code: 3, out: '' });
+    expect(err).toMatch(/none holds no judgement[\s\S]*code: dataset\.empty/);
+  });
+
+  it('refuses a file that is not UTF-8, naming the line: ids could not be told apart', async () => {
+    const latin = Buffer.from('q1 0 d1 1\nq1 0 caf\u00e9 1\n', 'latin1');
+    const { code, err } = await measure(file('latin', latin), file('run', line));
+    expect(code).toBe(3);
+    expect(err).toMatch(/latin:2 is not valid UTF-8/);
+  });
+
+  it('says plainly that a file is not there', async () => {
+    const { code, err } = await measure('/nowhere/qrels', file('run', line));
+    expect(code).toBe(3);
+    expect(err).toContain('Cannot read /nowhere/qrels: there is no such file or folder\n');
   });
 });

@@ -66,7 +66,11 @@ describe('a folder for reports', () => {
   it('that cannot be made is refused before the run', async () => {
     const file = join(folder(), 'file');
     writeFileSync(file, '');
-    await expect(refuseUnwritable(join(file, 'reports'))).rejects.toMatchObject({ code: 'internal.io' });
+    await expect(refuseUnwritable(join(file, 'reports'))).rejects.toMatchObject({
+      code: 'internal.io',
+      message: expect.stringMatching(/: a file stands where its path needs a folder$/),
+      hint: expect.stringContaining('--output'),
+    });
   });
 });
 

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { answerDocument, renderDetails } from '../../src/cli/answer-text.ts';
 import { renderExplanation } from '../../src/cli/explanation-text.ts';
+import { shellWord } from '../../src/cli/shell.ts';
 import { alignedRows } from '../../src/cli/table.ts';
+import { widthOf } from '../../src/cli/world.ts';
 import type { Answer } from '../../src/engine/answer.ts';
 import type { Explanation } from '../../src/experiments/explain.ts';
+import { memoryOutput } from './memory-world.ts';
 
 const view = { colour: false, width: 100 };
 
@@ -109,6 +112,34 @@ describe('an explanation', () => {
     expect(text).toMatch(/✓ +muster +3 \(12\.4\) +– +6 \(0\.310\) +– +Muster/);
     expect(text).not.toContain('reranked');
     expect(text).toMatch(/not retrieved +muster +“seven short blasts”/);
+  });
+
+  it('says how many of the quotes are needed', () => {
+    const quote = (group: number) => ({ ...explanation.evidence[0]!, group });
+    const headed = (...groups: number[]) =>
+      renderExplanation({ ...explanation, evidence: groups.map(quote) }, view);
+    expect(headed(1)).toMatch(/^Evidence$/m);
+    expect(headed(1, 1)).toMatch(/^Evidence \(one is enough\)$/m);
+    expect(headed(1, 2)).toMatch(/^Evidence \(one of each number is needed\)$/m);
+  });
+});
+
+describe('a command that is shown to be copied', () => {
+  it.each([
+    ['.groundspeed/mine', '.groundspeed/mine'],
+    ['my index', "'my index'"],
+    ["o'clock $HOME", "'o'\\''clock $HOME'"],
+  ])('takes %s as the word %s', (path, word) => {
+    expect(shellWord(path)).toBe(word);
+  });
+});
+
+describe('the width of what is written', () => {
+  it('is that of the terminal, else what COLUMNS says, else a hundred', () => {
+    expect(widthOf(memoryOutput(72).stream, { COLUMNS: '60' })).toBe(72);
+    expect(widthOf(memoryOutput().stream, { COLUMNS: '60' })).toBe(60);
+    expect(widthOf(memoryOutput().stream, { COLUMNS: 'wide' })).toBe(100);
+    expect(widthOf(memoryOutput().stream, {})).toBe(100);
   });
 });
 

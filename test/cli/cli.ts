@@ -17,6 +17,7 @@ export interface CliOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  readonly onStart?: (child: ChildProcess) => void;
   /** Called with all of stderr so far, each time that more comes. */
   readonly onStderr?: (text: string, child: ChildProcess) => void;
 }
@@ -24,7 +25,7 @@ export interface CliOptions {
 /** Runs the program to its end, with nothing of this process's environment but PATH. */
 export function cli(
   argv: readonly string[],
-  { cwd, env = {}, input = '', onStderr }: CliOptions,
+  { cwd, env = {}, input = '', onStart, onStderr }: CliOptions,
 ): Promise<Ended> {
   if (!existsSync(CLI)) throw new Error(`${CLI} is not there: npm run build makes it`);
   return new Promise((resolve, reject) => {
@@ -32,6 +33,7 @@ export function cli(
       cwd,
       env: { PATH: process.env.PATH ?? '', ...env },
     });
+    onStart?.(child);
     let out = '';
     let err = '';
     child.stdout.on('data', (chunk: Buffer) => {

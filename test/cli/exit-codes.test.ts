@@ -44,12 +44,13 @@ describe('the built program', () => {
     const { code, out, err } = await run(...argv);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     for (const path of ['bench.profile', 'bench.deadlineMs', 'a.b']) expect(err).toContain(`  - ${path}: `);
+    expect(err).toContain('but --profile says "fast"');
     expect(existsSync(join(work.path, 'reports'))).toBe(false);
   });
 
   it.each([
     ['nowhere', 'dataset.missing', 'tidewater'],
-    ['corrupt', 'dataset.line', 'questions.jsonl:2'],
+    ['corrupt', 'dataset.line', '  in corrupt/questions.jsonl:2\n'],
     ['twice', 'dataset.duplicate', 'q1'],
     ['nothing', 'dataset.empty', 'has no question'],
   ])('exits with 3 for the golden set %s: %s', async (dataset, code, detail) => {
@@ -62,7 +63,7 @@ describe('the built program', () => {
   it('warns of what is odd in a golden set, which is an error with --strict', async () => {
     const lenient = await run('evaluate', '--dataset', 'odd', '--output', 'odd-reports');
     expect(lenient.code, lenient.err).toBe(0);
-    expect(lenient.err).toMatch(/^warning: .*corpus\.jsonl:2/m);
+    expect(lenient.err).toMatch(/^warning: odd\/corpus\.jsonl:2: /m);
     expect(lenient.out).toMatch(/Report odd-reports\/.*\/report\.html\n$/);
     const strict = await run('evaluate', '--dataset', 'odd', '--strict');
     expect(strict).toMatchObject({ code: 3, out: '' });
@@ -81,6 +82,26 @@ describe('the built program', () => {
     expect(missing).toMatchObject({ code: 2, out: '' });
     expect(missing.err).toContain('code: record.unreadable');
     expect((await run('report', 'record.json', '--format', 'md')).err).toContain('code: record.version');
+  });
+
+  it('writes its report though nobody hears its progress any more', async () => {
+    const ended = await cli(['evaluate', '--dataset', 'islands', '--output', 'deaf-reports'], {
+      cwd: work.path,
+      onStart: (child) => child.stderr?.destroy(),
+    });
+    expect(ended).toMatchObject({ code: 0, err: '' });
+    expect(ended.out).toMatch(/Report deaf-reports\//);
+  });
+
+  it('tells which questions failed, and exits with 5 when they are most of them', async () => {
+    const argv = ['evaluate', '--dataset', 'islands', '--output', 'failed-reports'];
+    const some = await run(...argv, '--set', 'limits.maxQuestionLength=38');
+    expect(some.code, some.err).toBe(0);
+    expect(some.err).toMatch(/^warning: \d+ of 60 questions failed: The question has \d+ characters/m);
+    const all = await run(...argv, '--set', 'limits.maxQuestionLength=5');
+    expect(all.code).toBe(5);
+    expect(all.out).toMatch(/Report failed-reports\//);
+    expect(all.err).toMatch(/60 of 60 questions failed[\s\S]*code: target\.unavailable/);
   });
 
   it('says nothing but errors with --quiet', async () => {

@@ -9,6 +9,7 @@ const work = workFolder({
   'docs/empty.txt': '',
   'docs/latin1.txt': Uint8Array.of(0x63, 0x61, 0x66, 0xe9, 0x20, 0xff),
   'bad/empty.txt': '',
+  'many/corpus.jsonl': `${'no JSON\n'.repeat(25)}{"_id":"one","text":"Some text."}\n`,
   'none/picture.png': 'not read',
 });
 const run = (argv: readonly string[], options: { input?: string; env?: Record<string, string> } = {}) =>
@@ -47,13 +48,24 @@ describe('ingest', () => {
   });
 
   it.each([
-    ['bad', 'code: document.unreadable'],
-    ['none', 'code: dataset.empty'],
-    ['nowhere', 'code: document.unreadable'],
-  ])('of %s, where nothing can be taken in, exits with 3', async (folder, code) => {
-    const ended = await run(['ingest', folder, '--index', 'other', '--quiet']);
+    ['bad', 'bad/empty.txt: the file is empty', 'code: document.unreadable'],
+    ['none', 'No document was found in none', 'code: dataset.empty'],
+    ['nowhere', 'nowhere: could not be read: there is no such file or folder', 'code: document.unreadable'],
+  ])('of %s, where nothing can be taken in, exits with 3', async (folder, why, code) => {
+    const ended = await run(['ingest', folder, '--index', 'other']);
     expect(ended).toMatchObject({ code: 3, out: '' });
+    expect(ended.err).toContain(why);
     expect(ended.err).toContain(code);
+  });
+
+  it('lists no more failures than a person would read, and all of them with --json', async () => {
+    const { out } = await run(['ingest', 'many', '--index', 'other']);
+    expect(out).toMatch(/^1 indexed, 0 unchanged, 25 failed/);
+    expect(out.match(/document\.line/g)).toHaveLength(20);
+    expect(out).toContain('… and 5 more, which --json lists');
+    expect(out).toContain('holds 1 document in 1 chunk.');
+    const again = await run(['ingest', 'many', '--index', 'other', '--json']);
+    expect(recordSchema.parse(JSON.parse(again.out)).ingest!.failed).toHaveLength(25);
   });
 });
 
@@ -80,6 +92,11 @@ describe('ask', () => {
     expect(out).toMatch(/^The red boat costs 40 crowns a day\.\n/);
     expect(out).toMatch(/ 1 {2}\d\.\d{3} {2}cited +boats\/red\.md +Boats/);
     expect(out).toMatch(/Timings .*retrieve .*total/);
+  });
+
+  it('prints the answer alone with --quiet', async () => {
+    const { out, err } = await run([...ask, '--quiet', 'How much does the red boat cost?']);
+    expect({ out, err }).toEqual({ out: 'The red boat costs 40 crowns a day.\n', err: '' });
   });
 
   it('prints one document with --json', async () => {
@@ -115,9 +132,10 @@ describe('ask', () => {
 
   it('keeps secrets out of the record of a run whose every answer failed', async () => {
     const argv = ['evaluate', '--set', 'generation.provider=openai', '--json'];
-    const { out } = await run(argv, { env });
+    const { code, out, err } = await run(argv, { env });
+    expect(code).toBe(5);
     const { questions } = recordSchema.parse(JSON.parse(out));
     expect(questions!.filter(({ error }) => error !== null).length).toBeGreaterThan(60);
-    expect(out).not.toContain('canary');
+    expect(out + err).not.toContain('canary');
   });
 });

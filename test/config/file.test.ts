@@ -28,7 +28,7 @@ describe('a configuration file', () => {
     ['a key given twice', 'index: {}\nstore: {}\nindex: {}', 'rag.yaml:3:1: Map keys must be unique'],
     ['a tab before a key', 'index:\n\tm: 1', 'rag.yaml:2:1: '],
     ['a tag', 'index: !env M', 'rag.yaml:1:8: a tag (!…) that is unknown'],
-    ['two documents', 'index: {}\n---\nstore: {}', 'rag.yaml:2:1: '],
+    ['two documents', 'index: {}\n---\nstore: {}', 'rag.yaml:2:1: a second document'],
     ['an alias without its anchor', 'index: *elsewhere', 'rag.yaml: an alias (*…) that has no anchor'],
   ])('is refused for %s, with line and column', (_, file, start) => {
     const error = refusal({ file });
@@ -38,7 +38,9 @@ describe('a configuration file', () => {
   });
 
   it.each(['- 1', '7', 'text'])('must hold a table: %s', (file) => {
-    expect(refusal({ file }).problems).toEqual(['rag.yaml must hold a table of settings there']);
+    expect(refusal({ file }).problems).toEqual([
+      'rag.yaml: must be a table of settings, such as retrieval: { topK: 10 }',
+    ]);
   });
 
   it('takes no harm from names that objects bear by themselves', () => {

@@ -149,9 +149,29 @@ describe('flags', () => {
     ['retreival.mode', 'retrieval.mode'],
     ['topK', 'retrieval.topK'],
     ['cachng', 'caching'],
+    ['retrieval.top_k', 'retrieval.topK'],
+    ['generation.api_key', 'openai.apiKey'],
+    ['embeding.provider', 'embedding.provider'],
+    ['caching.respnse', 'caching.response'],
   ])('that name no setting are told the nearest: %s', (path, nearest) => {
     expect(refusal({ sets: [`${path}=1`] }).problems).toEqual([
       `${path}: --set names a setting that does not exist; did you mean ${nearest}?`,
+    ]);
+  });
+
+  it('that resemble nothing are told no other', () => {
+    expect(refusal({ sets: ['retrieval.foo=1'] }).problems).toEqual([
+      'retrieval.foo: --set names a setting that does not exist',
+    ]);
+  });
+
+  it('that stand for one setting are named as what they are, and have the last word', () => {
+    const assignments = [{ by: '--profile', text: 'bench.profile=fast' }];
+    expect(refusal({ sets: ['bench.profile=quick'], assignments }).problems).toEqual([
+      'bench.profile: must be one of quick, standard, full, but --profile says "fast"',
+    ]);
+    expect(refusal({ assignments: [{ by: ':set', text: 'topK' }] }).problems).toEqual([
+      ':set: must be path=value, such as :set retrieval.topK=10',
     ]);
   });
 });
@@ -170,7 +190,7 @@ describe('what is wrong', () => {
       'VECTOR_DB_URL: must be embedded, all that this version supports, but is "chroma"; unset it or write VECTOR_DB_URL=embedded',
       'chunking.overlap: must be smaller than chunking.size, but CHUNK_OVERLAP says "31"',
       'generation.prices.m.input: Too small: expected number to be >=0 (rag.yaml:6)',
-      'index: rag.yaml:4 must hold a table of settings there',
+      'index: is a group of settings (index.vector, say), but rag.yaml:4 gives it a value of its own',
       'limits.maxQuestionLength: must be a whole number from 1 to 1000000, but --set says "ten"',
       'openai.apiKey: is missing, though embedding.provider is openai; set OPENAI_API_KEY, or openai.baseUrl for a service that needs no key',
       'retrieval.mode: must be one of hybrid, keyword, vector, but rag.yaml:2 says "fuzzy"',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatRun, parseQrels, parseRun } from '../../src/datasets/trec.ts';
+import { formatRun, parseQrels, parseRun, refuseUnfitIds } from '../../src/datasets/trec.ts';
 import { GroundspeedError } from '../../src/kernel/errors.ts';
 import { rankResults } from '../../src/measures/trec-run.ts';
 
@@ -99,5 +99,13 @@ describe('formatRun', () => {
     ['a missing score', ['a', 'b'], [1]],
   ])('refuses %s', (_what, ids, scores) => {
     expect(refusal(() => formatRun([{ question: 'q', ids, scores }], 't')).code).toBe('trec.format');
+  });
+
+  it.each(['', 'a b', 'a\tb', 'a\n'])('could not hold the id %j, which is refused beforehand', (id) => {
+    expect(refusal(() => refuseUnfitIds('document', ['fine', id]))).toMatchObject({
+      code: 'trec.format',
+      where: `document ${JSON.stringify(id)}`,
+    });
+    expect(() => refuseUnfitIds('question', ['سؤال-١', '=1'])).not.toThrow();
   });
 });

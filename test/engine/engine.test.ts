@@ -106,7 +106,21 @@ describe('an engine', () => {
   it('says that an empty index is empty', async () => {
     const engine = await open();
     expect(engine.info()).toMatchObject({ documents: 0, chunks: 0 });
-    await expect(engine.ask('Anything?')).rejects.toMatchObject({ code: 'store.empty' });
+    await expect(engine.ask('Anything?')).rejects.toMatchObject({
+      code: 'store.empty',
+      hint: 'Ingest some documents first.',
+    });
+    const stop = new AbortController();
+    const stopped = async function* () {
+      yield* items(DOCUMENTS);
+      stop.abort();
+    };
+    const ingest = engine.ingest(stopped(), { signal: stop.signal });
+    await expect(ingest).rejects.toMatchObject({ code: 'run.interrupted' });
+    await expect(engine.ask('Anything?')).rejects.toMatchObject({
+      code: 'store.empty',
+      hint: expect.stringContaining('run the same command again'),
+    });
   });
 
   it('describes its index, and gives equal content an equal hash', async () => {

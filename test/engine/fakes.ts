@@ -1,7 +1,7 @@
 import type { CacheLayers } from '../../src/engine/caching/layers.ts';
 import { createCacheLayers } from '../../src/engine/caching/layers.ts';
 import type { EngineEvent } from '../../src/engine/events.ts';
-import type { FinderParts, SearchState } from '../../src/engine/finding.ts';
+import type { SearchState } from '../../src/engine/finding.ts';
 import { type EngineOptions, engineSchema } from '../../src/engine/options.ts';
 import { Pipeline, type PipelineParts } from '../../src/engine/pipeline.ts';
 import type { Chunk, Embedder, GenerationRequest, Generator, Hits } from '../../src/engine/ports.ts';
@@ -70,7 +70,7 @@ export function bench({ settings = {}, reranker, listen = true, embedder = true 
   let version = 1;
   let settled: Promise<void> | undefined;
 
-  const store: FinderParts['store'] = {
+  const store: PipelineParts['store'] = {
     get version() {
       return version;
     },
@@ -79,6 +79,7 @@ export function bench({ settings = {}, reranker, listen = true, embedder = true 
     },
     chunks: (keys) => keys.map(fakeChunk),
     vectors: (keys) => keys.map(() => Float32Array.of(1, 0)),
+    stagedIds: () => [],
   };
   const state = (): SearchState => ({
     version,

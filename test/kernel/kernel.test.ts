@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, sha256 } from '../../src/kernel/digest.ts';
@@ -51,5 +52,19 @@ describe('errors', () => {
     const error = new GroundspeedError('internal.io', messageOf(cause), { cause, hint: 'free some space' });
     expect(error.cause).toBe(cause);
     expect(error.message).toBe('disk full');
+  });
+
+  it('of the file system are told in plain words', async () => {
+    const missing = await readFile('/nowhere/at-all').catch((cause: unknown) => messageOf(cause));
+    expect(missing).toBe('there is no such file or folder');
+    expect(await readFile('/').catch((cause: unknown) => messageOf(cause))).toBe(
+      'it is a folder, not a file',
+    );
+    const failure = (code: string, syscall: string) =>
+      messageOf(Object.assign(new Error(`${code}: as Node has it`), { code, syscall }));
+    expect(failure('ENOSPC', 'write')).toBe('the disk is full');
+    expect(failure('ENOENT', 'mkdir')).toBe('the folder cannot be made there');
+    expect(failure('ENOENT', 'spawn git')).toBe('ENOENT: as Node has it');
+    expect(failure('EWHATEVER', 'read')).toBe('EWHATEVER: as Node has it');
   });
 });

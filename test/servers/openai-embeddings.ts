@@ -15,6 +15,9 @@ export interface EmbeddingsReply {
   /** An error status instead of vectors, with the message that the service gives. */
   readonly status?: number;
   readonly message?: string;
+  /** This instead of vectors, as of this media type. */
+  readonly body?: string;
+  readonly type?: string;
   /** Vectors in reverse order (each says which text it is for), one missing, or never the end of the reply. */
   readonly fault?: 'reversed' | 'missing' | 'silent';
 }
@@ -41,6 +44,10 @@ export async function startEmbeddingsServer(
     requests.push({ body, authorization: request.headers.authorization });
     const answer = reply(body);
     if (answer.status !== undefined) return sendError(response, answer.status, answer.message ?? 'refused');
+    if (answer.body !== undefined) {
+      response.writeHead(200, { 'content-type': answer.type ?? 'application/json' }).end(answer.body);
+      return;
+    }
     sendVectors(response, body, answer);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -75,7 +75,9 @@ function parseLine(bytes: Uint8Array): { document: SourceDocument } | Fault | un
   try {
     value = JSON.parse(decoded.text);
   } catch (cause) {
-    return fault('document.line', `the line is not valid JSON: ${messageOf(cause)}`);
+    // The engine of JavaScript repeats the line, or some of it, and what was said already.
+    const why = messageOf(cause).replace(/,? ?(\.\.\.)?".*is not valid JSON$/, '');
+    return fault('document.line', `the line is not valid JSON: ${why}`);
   }
   if (!isObject(value)) return fault('document.line', 'the line is JSON, but not an object');
   return toDocument(value);

@@ -20,7 +20,7 @@ export function openaiEmbedderId({ model, dimensions }: EngineOptions['embedding
  */
 export function createOpenAIEmbedder(settings: Settings): Embedder {
   requireKey(settings.openai, 'embedding.provider');
-  const { model, dimensions, batchSize } = settings.embedding;
+  const { dimensions, batchSize } = settings.embedding;
   let client: Promise<OpenAI> | undefined;
 
   return {
@@ -36,11 +36,11 @@ export function createOpenAIEmbedder(settings: Settings): Embedder {
         const batch = places.slice(start, start + batchSize);
         const input = batch.map((place) => texts[place]!);
         const reply = await request(await client, { settings, input, signal });
-        inputTokens += reply.usage?.prompt_tokens ?? 0;
-        for (const { index, embedding } of inOrder(reply.data, batch.length, model)) {
+        for (const { index, embedding } of inOrder(reply, batch.length, settings)) {
           const place = batch[index]!;
-          vectors[place] = unitVector(embedding, { dimensions, model, place });
+          vectors[place] = unitVector(embedding, { settings, place });
         }
+        inputTokens += reply.usage?.prompt_tokens ?? 0;
       }
       return { vectors, inputTokens };
     },
@@ -78,7 +78,9 @@ function failure(error: unknown, { embedding, openai }: Settings, late: boolean)
     where: addressOf(openai),
     hint: late
       ? 'Raise openai.timeoutMs, lower embedding.batchSize, or use a faster model.'
-      : hintFor(status, embedding.model),
+      : error instanceof SyntaxError
+        ? `${NO_PROTOCOL}: that is no JSON.`
+        : hintFor(status, embedding.model),
   });
 }
 
@@ -91,26 +93,41 @@ function hintFor(status: number | undefined, model: string): string {
   return 'The service is in trouble: try again later.';
 }
 
-/** The embeddings of a reply, after checking that each text has exactly one. */
+const NO_PROTOCOL = 'The service at OPENAI_BASE_URL does not keep to the protocol';
+
+/** The embeddings of a reply, after checking that it holds some, and that each text has exactly one. */
 function inOrder(
-  data: readonly OpenAI.Embedding[],
+  reply: OpenAI.CreateEmbeddingResponse,
   count: number,
-  model: string,
+  { embedding: { model }, openai }: Settings,
 ): readonly OpenAI.Embedding[] {
+  // The client passes on whatever came with a status of success: a page for signing in, say.
+  const data = (reply as Partial<OpenAI.CreateEmbeddingResponse> | undefined)?.data;
+  if (!Array.isArray(data) || !data.every((one) => Array.isArray(one?.embedding))) {
+    throw new GroundspeedError(
+      'embedding.failed',
+      'The embedding service answered, but not with embeddings',
+      {
+        where: addressOf(openai),
+        hint: `${NO_PROTOCOL}; its address mostly ends in /v1.`,
+      },
+    );
+  }
   const indexes = new Set(data.map(({ index }) => index));
   const complete = data.length === count && data.every((_, index) => indexes.has(index));
   if (complete) return data;
   throw new GroundspeedError(
     'embedding.failed',
     `${model} was sent ${count} texts and answered with ${data.length} vectors, not one for each`,
-    { hint: 'The service at OPENAI_BASE_URL does not keep to the protocol; try embedding.batchSize=1.' },
+    { where: addressOf(openai), hint: `${NO_PROTOCOL}; try embedding.batchSize=1.` },
   );
 }
 
 function unitVector(
   numbers: readonly number[],
-  { dimensions, model, place }: { dimensions: number; model: string; place: number },
+  { settings: { embedding, openai }, place }: { settings: Settings; place: number },
 ): Float32Array {
+  const { dimensions, model } = embedding;
   if (numbers.length !== dimensions) {
     throw new GroundspeedError(
       'embedding.dimension',
@@ -119,13 +136,14 @@ function unitVector(
     );
   }
   const wrong = numbers.findIndex((number) => !Number.isFinite(number));
-  if (wrong >= 0) {
+  const length = Math.sqrt(numbers.reduce((sum, number) => sum + number * number, 0));
+  if (wrong >= 0 || !Number.isFinite(length)) {
+    const what = wrong >= 0 ? `${numbers[wrong]} at position ${wrong} of` : 'numbers that are too large in';
     throw new GroundspeedError(
       'embedding.notFinite',
-      `${model} gave ${numbers[wrong]} at position ${wrong} of the vector of text ${place + 1}`,
-      { hint: 'The model or its service is at fault: try another model.' },
+      `${model} gave ${what} the vector of text ${place + 1}`,
+      { where: addressOf(openai), hint: 'The model or its service is at fault: try another model.' },
     );
   }
-  const length = Math.sqrt(numbers.reduce((sum, number) => sum + number * number, 0));
   return Float32Array.from(numbers, (number) => (length === 0 ? 0 : number / length));
 }

@@ -106,9 +106,10 @@ function claimChunking(store: DocumentStore, { size, overlap }: EngineOptions['c
   const made = store.fact('chunking');
   if (made === wanted) return;
   if (made !== undefined && store.hashes().size > 0) {
+    const before = JSON.parse(made) as EngineOptions['chunking'];
     throw new GroundspeedError(
       'store.incompatible',
-      `The index was chunked with ${made}; the settings now say ${wanted}`,
+      `The index was chunked by ${before.size} tokens with an overlap of ${before.overlap}; the settings now say ${size} with ${overlap}`,
       {
         where: 'chunking',
         hint: 'Give --index another folder, or set chunking.size and chunking.overlap to what they were.',

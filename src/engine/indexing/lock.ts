@@ -47,19 +47,18 @@ function isLocked(error: unknown): boolean {
 }
 
 function locked(folder: string, holderPath: string): GroundspeedError {
-  return new GroundspeedError('store.locked', `${holderOf(holderPath)} the index`, {
+  return new GroundspeedError('store.locked', `The index is in use by ${holderOf(holderPath)}`, {
     where: folder,
     hint: 'Wait until it is done, or give --index another folder.',
   });
 }
 
-/** Who holds the lock, as a sentence begins. The file may be missing or half written: it is read without the lock. */
+/** Who holds the lock. The file may be missing or half written: it is read without the lock. */
 function holderOf(holderPath: string): string {
   try {
     const { pid, since } = JSON.parse(readFileSync(holderPath, 'utf8')) as { pid: number; since: string };
-    const who = pid === process.pid ? `This process (${pid})` : `Process ${pid}`;
-    return `${who} has been using, since ${since},`;
+    return `${pid === process.pid ? 'this very process' : 'process'} ${pid}, since ${since}`;
   } catch {
-    return 'Another process is using';
+    return 'another process';
   }
 }

@@ -52,6 +52,8 @@ class Staging implements StagedSource {
   unchanged = 0;
   unidentified = false;
   readonly seen = new Set<string>();
+  /** Ids of documents alone: one that failed leaves its id to another. */
+  readonly #documents = new Set<string>();
   /** In the drafts that are not stored yet. */
   characters = 0;
   #drafts: DocumentDraft[] = [];
@@ -69,6 +71,7 @@ class Staging implements StagedSource {
     if ('document' in item) {
       this.#takeDocument(item.document);
       this.seen.add(item.document.id);
+      this.#documents.add(item.document.id);
     } else {
       this.#options.run.fail(item.failure);
       this.seen.add(item.failure.id);
@@ -85,7 +88,7 @@ class Staging implements StagedSource {
   #takeDocument(document: SourceDocument): void {
     const { id } = document;
     const { chunking, run } = this.#options;
-    if (this.seen.has(id)) {
+    if (this.#documents.has(id)) {
       run.fail({
         id,
         code: 'document.duplicate',

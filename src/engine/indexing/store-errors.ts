@@ -11,13 +11,18 @@ export function storeError(thrown: unknown, path: string): unknown {
   if (thrown instanceof GroundspeedError) return thrown;
   const code = String((thrown as { code?: unknown } | null)?.code ?? '');
   const details = { where: path, cause: thrown };
-  if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC') {
+  // The first file that WAL mode needs beside the store grows by a fixed size, which only a full disk prevents.
+  if (/^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)/.test(code)) {
     return new GroundspeedError('store.unwritable', 'The index cannot be written: the disk is full', {
       ...details,
       hint: `Free some space, or give --index a folder on another disk. ${AGAIN}`,
     });
   }
-  if (/^(SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM|EACCES|EPERM|EROFS|ENOTDIR|EEXIST)/.test(code)) {
+  if (
+    /^(SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM|EACCES|EPERM|EROFS|ENOENT|ENOTDIR|EEXIST|EISDIR)/.test(
+      code,
+    )
+  ) {
     return new GroundspeedError('store.unwritable', `The index cannot be written: ${messageOf(thrown)}`, {
       ...details,
       hint: `Make the folder and its files writable for this user, or give --index another folder. ${AGAIN}`,

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../records/schema.ts';
-import { bytes, count, duration, interval, MISSING, micros, rate, shortHash } from '../format.ts';
+import { bytes, count, counted, duration, interval, MISSING, micros, rate, shortHash } from '../format.ts';
 import { oneLine } from '../plain.ts';
 import { DEFINITIONS } from '../words.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
@@ -37,7 +37,7 @@ export function indexSection({ index, ingest }: RunRecord): Section | undefined 
   if (!index && !ingest) return undefined;
   const ofIndex: [string, Cell][] = index
     ? [
-        ['Documents', `${count(index.documents)}, in ${count(index.chunks)} chunks`],
+        ['Documents', `${count(index.documents)}, in ${counted(index.chunks, 'chunk')}`],
         ['Embedder', index.embedder ?? 'none'],
         ['Vector index', index.vectorIndex ?? 'none'],
         ['Keyword index', index.keywordIndex],

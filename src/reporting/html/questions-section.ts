@@ -1,5 +1,5 @@
 import type { QuestionRecord, RunRecord } from '../../records/schema.ts';
-import { count, duration, score, share, significant } from '../format.ts';
+import { count, counted, duration, score, share, significant } from '../format.ts';
 import { clip, oneLine } from '../plain.ts';
 import { funnelWords } from '../words.ts';
 import { isWrong, questionNdcg, worstQuestions } from '../worst.ts';
@@ -17,7 +17,7 @@ export function questionsSection({ questions }: RunRecord): Section | undefined 
   const shown = worstQuestions(questions, SHOWN);
   const wrong = questions.filter(isWrong).length;
   const hidden = wrong - shown.filter(isWrong).length;
-  const summary = `${wrong === 0 ? 'None' : count(wrong)} of ${count(questions.length)} questions went wrong.${
+  const summary = `${wrong === 0 ? 'None' : count(wrong)} of ${counted(questions.length, 'question')} went wrong.${
     hidden > 0 ? ` ${count(hidden)} of them are not shown here.` : ''
   } All stand in questions.csv.`;
   return {

@@ -147,6 +147,35 @@ describe('the OpenAI embedder', () => {
     expect(error.hint).toMatch(/OPENAI_BASE_URL/);
   });
 
+  it('tells the root of a failure to connect', async () => {
+    const server = await startEmbeddingsServer();
+    await server.close();
+    expect((await failureOf(embedderOf(server))).message).toMatch(/fetch failed: connect ECONNREFUSED 127/);
+  });
+
+  it.each([
+    ['a page', '<html>Sign in</html>', 'text/html'],
+    ['another document', '{"ok":true}', 'application/json'],
+    ['embeddings that are none', '{"data":[{"index":0,"embedding":"AAAA"}]}', 'application/json'],
+    ['a number that JSON does not know', '{"data":[{"index":0,"embedding":[NaN]}]}', 'application/json'],
+  ])('refuses %s in place of embeddings, and says what to check', async (_what, body, type) => {
+    const error = await failureOf(embedderOf(await serve({ body, type })));
+    expect(error).toMatchObject({ code: 'embedding.failed', where: expect.stringContaining('127.0.0.1') });
+    expect(error.hint).toMatch(/OPENAI_BASE_URL does not keep to the protocol/);
+  });
+
+  it('refuses numbers too large for their vector to have a length', async () => {
+    const error = await failureOf(embedderOf(await serve({ embed: () => [1e300, 0, 0, 0, 0, 0, 0, 0] })));
+    expect(error).toMatchObject({ code: 'embedding.notFinite', message: expect.stringMatching(/too large/) });
+  });
+
+  it('takes a user and a password in the URL, which go before the key', async () => {
+    const server = await serve();
+    const baseUrl = server.baseUrl.replace('://', '://me:pass%20word@');
+    await embed(embedderOf({ baseUrl }), ['text']);
+    expect(server.requests[0]!.authorization).toBe(`Basic ${btoa('me:pass word')}`);
+  });
+
   it('gives up on a reply that never ends', async () => {
     const error = await failureOf(embedderOf(await serve({ fault: 'silent' }), {}, { timeoutMs: 50 }));
     expect(error).toMatchObject({ code: 'embedding.failed', message: expect.stringContaining('50 ms') });

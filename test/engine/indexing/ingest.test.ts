@@ -138,9 +138,11 @@ describe('an ingest', () => {
 
   it('refuses an index that was chunked otherwise', async () => {
     await ingest(documents('a'));
-    expect(await codeOf(ingest(documents('b'), { options: { chunking: { size: 100 } } }))).toBe(
-      'store.incompatible',
-    );
+    const refused = ingest(documents('b'), { options: { chunking: { size: 100 } } });
+    await expect(refused).rejects.toMatchObject({
+      code: 'store.incompatible',
+      message: expect.stringMatching(/320 tokens with an overlap of 40; the settings now say 100 with 40$/),
+    });
     store.remove(['a']);
     await ingest(documents('b'), { options: { chunking: { size: 100 } } });
   });
@@ -167,6 +169,16 @@ describe('a bad document', () => {
       ['circular', 'document.unreadable'],
     ]);
     expect(store.document('a')?.text).toBe('Text of a. And more of a.');
+  });
+
+  it('leaves its id to a good one', async () => {
+    const failure = { id: 'a', code: 'document.empty', message: 'corpus.jsonl:1: no text' } as const;
+    const result = await ingest([{ failure }, document('empty', ' '), document('a')]);
+    expect(result.indexed).toBe(1);
+    expect(result.failed.map(({ id, code }) => [id, code])).toEqual([
+      ['a', 'document.empty'],
+      ['empty', 'document.empty'],
+    ]);
   });
 
   it.each([

@@ -29,7 +29,7 @@ describe('the lock of an index', () => {
     const error = await refusal();
     expect(error.code).toBe('store.locked');
     expect(error.message).toMatch(
-      new RegExp(`^This process \\(${process.pid}\\) has been using, since 20\\d\\d-`),
+      new RegExp(`^The index is in use by this very process ${process.pid}, since 20\\d\\d-`),
     );
     expect(error.hint).toBe('Wait until it is done, or give --index another folder.');
     expect(error.where).toBe(folder);
@@ -41,7 +41,7 @@ describe('the lock of an index', () => {
   it('is refused still when its holder is not written down', async () => {
     const lock = await lockIndex(folder);
     writeFileSync(join(folder, 'lock.json'), '{"pid": 1');
-    expect((await refusal()).message).toBe('Another process is using the index');
+    expect((await refusal()).message).toBe('The index is in use by another process');
     lock.release();
   });
 
@@ -67,7 +67,7 @@ describe('the lock of an index', () => {
     const child = spawn(process.execPath, ['-e', holder, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');
     expect((await refusal()).message).toBe(
-      `Process ${child.pid} has been using, since 2026-01-01T00:00:00.000Z, the index`,
+      `The index is in use by process ${child.pid}, since 2026-01-01T00:00:00.000Z`,
     );
     child.kill('SIGKILL');
     await once(child, 'exit');
