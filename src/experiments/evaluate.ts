@@ -1,46 +1,40 @@
 import { inProcessTarget } from '../load/targets/in-process.ts';
-import { DEFAULT_MEASURES } from '../measures/registry.ts';
 import { recordHeader } from './header.ts';
 import { Judge } from './judge.ts';
-import { openIndexedEngine } from './open-index.ts';
+import { notesOn, notesOnQuality } from './notes.ts';
+import { indexSummary, openIndexedEngine } from './open-index.ts';
+import { Parts } from './parts.ts';
 import { runQualityPass } from './quality.ts';
 import type { RunResult, RunSetup } from './setup.ts';
 
-/** Asks every golden question once and scores the answers: quality only, no load. */
+/**
+ * Asks every golden question once and scores the answers: quality only, no load. Interrupted, it keeps the questions
+ * that were asked, and rejects with `run.interrupted` where there is none.
+ */
 export async function runEvaluate(setup: RunSetup): Promise<RunResult> {
   const { clock, golden, options, signal, onEvent } = setup;
   const start = clock.now();
   const header = recordHeader(setup, 'evaluate');
-  onEvent({ type: 'part.started', name: 'index', step: 1, steps: 2 });
-  const { engine, index, ingest } = await openIndexedEngine(setup);
+  const parts = new Parts(2, onEvent);
+  const { engine, index, ingest } = await parts.run('index', async () => {
+    const opened = await openIndexedEngine(setup);
+    return [opened, indexSummary(opened)];
+  });
   try {
-    onEvent({ type: 'part.finished', name: 'index', summary: indexSummary(index, ingest) });
-    onEvent({ type: 'part.started', name: 'quality', step: 2, steps: 2 });
-    const { quality, questions } = await runQualityPass(setup, inProcessTarget(engine), {
-      judge: new Judge(golden, options.quality.k),
-      measures: options.quality.measures ?? DEFAULT_MEASURES,
+    const { quality, questions, rankings } = await parts.run('quality', async () => {
+      const judge = new Judge(golden, options.quality.k);
+      const result = await runQualityPass(setup, inProcessTarget(engine), judge);
+      return [result, `${result.questions.length} questions`];
     });
-    onEvent({ type: 'part.finished', name: 'quality', summary: `${questions.length} questions` });
-    const record = {
-      ...header,
-      index,
-      ingest,
-      quality,
-      questions,
-      complete: signal?.aborted !== true,
-      durationMs: clock.now() - start,
+    const complete = signal?.aborted !== true;
+    const durationMs = clock.now() - start;
+    const notes = [...notesOn(setup), ...notesOnQuality(questions)];
+    return {
+      record: { ...header, notes, index, ingest, quality, questions, complete, durationMs },
+      requests: undefined,
+      rankings,
     };
-    return { record, requests: undefined };
   } finally {
     await engine.close();
   }
-}
-
-/** One line on what was indexed, or that nothing had to be. */
-export function indexSummary(
-  index: { reused: boolean; documents: number; chunks: number },
-  ingest: { durationMs: number },
-): string {
-  const size = `${index.documents} documents, ${index.chunks} chunks`;
-  return index.reused ? `${size}, reused` : `${size}, built in ${(ingest.durationMs / 1000).toFixed(1)} s`;
 }

@@ -73,8 +73,13 @@ const SHOWN = 10;
 export async function explainQuestion(setup: RunSetup, id: string): Promise<Explanation> {
   const question = findQuestion(setup.golden, id);
   const { engine } = await openIndexedEngine(setup);
+  const { signal } = setup;
   try {
-    const answer = await engine.ask(question.question, { cache: false, trace: true });
+    const answer = await engine.ask(question.question, {
+      cache: false,
+      trace: true,
+      ...(signal && { signal }),
+    });
     return explain({ setup, question, answer, engine });
   } finally {
     await engine.close();
@@ -123,6 +128,7 @@ function followDocuments(question: GoldenQuestion, answer: Answer, engine: Engin
   const reranked = trace?.reranked && placesOf(trace.reranked, engine);
   const relevant = new Set([...question.relevant].filter(([, grade]) => grade > 0).map(([id]) => id));
   const order = new Map(ranking.ids.map((id, index) => [id, index]));
+  const placeOf = (id: string): number => order.get(id) ?? order.size;
   const shown = new Set([
     ...ranking.ids.slice(0, SHOWN),
     ...passages.map(({ documentId }) => documentId),
@@ -130,7 +136,7 @@ function followDocuments(question: GoldenQuestion, answer: Answer, engine: Engin
   ]);
   const cited = new Set(citations.map((index) => passages[index]?.documentId));
   return [...shown]
-    .sort((a, b) => (order.get(a) ?? Number.POSITIVE_INFINITY) - (order.get(b) ?? Number.POSITIVE_INFINITY))
+    .sort((a, b) => placeOf(a) - placeOf(b))
     .map((id) => {
       const passage = passages.find(({ documentId }) => documentId === id);
       return {
@@ -166,15 +172,13 @@ function findQuestion(golden: GoldenSet, id: string): GoldenQuestion {
     id,
     golden.questions.map((question) => question.id),
   );
-  throw new GroundspeedError(
-    'question.unknown',
-    `${golden.name} has no question ${JSON.stringify(id)} in its ${golden.split ?? 'only'} split`,
-    {
-      where: golden.name,
-      hint:
-        suggestion === undefined
-          ? 'questions.csv of a report lists the ids; --split chooses another split.'
-          : `Did you mean ${suggestion}? --split chooses another split.`,
-    },
-  );
+  const { name, split } = golden;
+  const [within, elsewhere] =
+    split === undefined ? ['', ''] : [` in its ${split} split`, ' --split chooses another split.'];
+  const meant =
+    suggestion === undefined ? 'questions.csv of a report lists the ids.' : `Did you mean ${suggestion}?`;
+  throw new GroundspeedError('question.unknown', `${name} has no question ${JSON.stringify(id)}${within}`, {
+    where: name,
+    hint: `${meant}${elsewhere}`,
+  });
 }

@@ -1,7 +1,13 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Random } from '../kernel/random.ts';
 import { milliseconds, ratePerSecond } from '../kernel/units.ts';
-import { constantArrivals, poissonArrivals, shuffledPasses, zipfOrder } from '../load/arrivals.ts';
+import {
+  constantArrivals,
+  poissonArrivals,
+  questionPasses,
+  shuffledPasses,
+  zipfOrder,
+} from '../load/arrivals.ts';
 import { runClosedLoop } from '../load/closed-loop.ts';
 import { runOpenLoop } from '../load/open-loop.ts';
 import { type ErrorClasses, PhaseRecorder } from '../load/recorder.ts';
@@ -57,20 +63,25 @@ export interface RunPhase {
 
 /** Runs one phase to its end, or until the run is interrupted. */
 export async function runPhase(plan: PhasePlan, context: LoadContext): Promise<RunPhase> {
-  const { clock, target, responses, errors } = context;
+  const { clock, target, responses, errors, signal } = context;
+  const rows = new PhaseRecorder(expectedRows(plan), { responses, errors, stages: target.stages.length });
+  const drive = plan.loop === 'open' ? openLoop(plan, rows, context) : closedLoop(plan, rows, context);
+
   const startedAtEpochMs = clock.epoch();
   const start = clock.now();
+  let interruptedAt = Number.POSITIVE_INFINITY;
+  const interrupt = (): void => {
+    interruptedAt = Math.max(clock.now() - start, 1);
+  };
+  signal?.addEventListener('abort', interrupt, { once: true });
   const stopUsage = watchProcessUsage();
-  const rows = new PhaseRecorder(expectedRows(plan), { responses, errors, stages: target.stages.length });
   const stopTelling = tellProgress(plan, rows, context);
   try {
-    await (plan.loop === 'open' ? runOpen(plan, rows, context) : runClosed(plan, rows, context));
+    await drive();
   } finally {
     stopTelling();
+    signal?.removeEventListener('abort', interrupt);
   }
-  const elapsed = clock.now() - start;
-  // An interrupted phase was as long as it was: rates over the planned length would be too low.
-  const duration = context.signal?.aborted ? Math.min(plan.duration, elapsed) : plan.duration;
   return {
     rows,
     setting: {
@@ -80,8 +91,10 @@ export async function runPhase(plan: PhasePlan, context: LoadContext): Promise<R
       cacheMode: plan.loop === 'open' ? plan.cacheMode : 'uncached',
       concurrency: plan.loop === 'closed' ? plan.concurrency : null,
       offeredRate: plan.loop === 'open' ? plan.rate : null,
-      duration,
-      elapsed,
+      // Nothing was sent after the interruption: rates over the planned length, or over the drain, would be too low.
+      duration: Math.min(plan.duration, interruptedAt),
+      elapsed: clock.now() - start,
+      interrupted: Number.isFinite(interruptedAt),
       deadline: context.deadlineMs,
       startedAtEpochMs,
       stageNames: target.stages,
@@ -95,38 +108,41 @@ function expectedRows(plan: PhasePlan): number {
   return plan.loop === 'open' ? Math.ceil((plan.rate * plan.duration) / 1000) : 1024;
 }
 
-async function runOpen(plan: OpenPlan, recorder: PhaseRecorder, context: LoadContext): Promise<void> {
+/** Prepares the schedule, which takes its time too; the function that comes back drives it. */
+function openLoop(plan: OpenPlan, recorder: PhaseRecorder, context: LoadContext): () => Promise<void> {
   const timing = { rate: ratePerSecond(plan.rate), duration: plan.duration };
-  // The same name, the same stream: phases of one cache mode ask the same questions in the same order at every rate.
   const schedule =
     context.arrivals === 'poisson'
       ? poissonArrivals(timing, context.random.fork(`arrivals/${plan.name}`))
       : constantArrivals(timing);
-  const order = context.random.fork(`questions/${plan.cacheMode}`);
+  const order = questionOrder(plan.cacheMode, context);
+  const count = context.questions.length;
   const asked =
     plan.cacheMode === 'uncached'
-      ? shuffledPasses(context.questions.length, schedule.due.length, order)
-      : zipfOrder(context.questions.length, schedule.due.length, order);
-  await runOpenLoop({
-    ...driving(context, recorder),
-    schedule,
-    asked,
-    maxInFlight: context.maxInFlight,
-    cache: plan.cacheMode === 'cached',
-  });
+      ? shuffledPasses(count, schedule.due.length, order)
+      : zipfOrder(count, schedule.due.length, order);
+  const { maxInFlight } = context;
+  const cache = plan.cacheMode === 'cached';
+  return () => runOpenLoop({ ...driving(context, recorder), schedule, asked, maxInFlight, cache });
 }
 
-async function runClosed(plan: ClosedPlan, recorder: PhaseRecorder, context: LoadContext): Promise<void> {
-  const order = shuffledPasses(context.questions.length, 16_384, context.random.fork('questions/uncached'));
-  let next = 0;
-  await runClosedLoop({
-    ...driving(context, recorder),
-    concurrency: plan.concurrency,
-    duration: plan.duration,
-    nextQuestion: () => order[next++ % order.length]!,
-    nextTurn,
-    cache: false,
-  });
+function closedLoop(plan: ClosedPlan, recorder: PhaseRecorder, context: LoadContext): () => Promise<void> {
+  const { concurrency, duration } = plan;
+  const nextQuestion = questionPasses(context.questions.length, questionOrder('uncached', context));
+  return () =>
+    runClosedLoop({
+      ...driving(context, recorder),
+      concurrency,
+      duration,
+      nextQuestion,
+      nextTurn,
+      cache: false,
+    });
+}
+
+/** One stream a cache mode: its phases ask the same questions in the same order at every rate. */
+function questionOrder(cacheMode: OpenPlan['cacheMode'], { random }: LoadContext): Random {
+  return random.fork(`questions/${cacheMode}`);
 }
 
 function driving(context: LoadContext, recorder: PhaseRecorder) {
@@ -134,27 +150,28 @@ function driving(context: LoadContext, recorder: PhaseRecorder) {
   return { target, questions, clock, recorder, timeout: milliseconds(timeoutMs), ...(signal && { signal }) };
 }
 
-/** Four times a second, how far the phase is. Returns what stops it. */
+/** Milliseconds between two tellings of progress. */
+const TELLING = 250;
+
+/**
+ * Tells how far the phase is, and returns what stops it. By a plain timer: the clock of a phase may keep a core busy for
+ * the sake of punctuality, which nobody asks of progress.
+ */
 function tellProgress(plan: PhasePlan, rows: PhaseRecorder, { clock, onEvent }: LoadContext): () => void {
   const start = clock.now();
-  const over = new AbortController();
-  const tell = async (): Promise<void> => {
-    let before = { rows: 0, at: 0 };
-    for (;;) {
-      await clock.sleep(milliseconds(250), over.signal);
-      const at = clock.now() - start;
-      const rate = (rows.rows - before.rows) / ((at - before.at) / 1000);
-      before = { rows: rows.rows, at };
-      onEvent({
-        type: 'part.progress',
-        name: plan.name,
-        done: Math.min(at, plan.duration) / 1000,
-        total: plan.duration / 1000,
-        unit: 'seconds',
-        detail: `${rate.toFixed(0)} requests/s · ${rows.inFlight} in flight`,
-      });
-    }
-  };
-  tell().catch(() => undefined); // rejected by `over`, which is its only end
-  return () => over.abort();
+  let before = { rows: 0, at: 0 };
+  const timer = setInterval(() => {
+    const at = clock.now() - start;
+    const rate = (rows.rows - before.rows) / (Math.max(at - before.at, 1) / 1000);
+    before = { rows: rows.rows, at };
+    onEvent({
+      type: 'part.progress',
+      name: plan.name,
+      done: Math.min(at, plan.duration) / 1000,
+      total: plan.duration / 1000,
+      unit: 'seconds',
+      detail: `${rate.toFixed(0)} requests/s · ${rows.inFlight} in flight`,
+    });
+  }, TELLING);
+  return () => clearInterval(timer);
 }

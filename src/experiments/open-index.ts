@@ -3,6 +3,7 @@ import type { GoldenSet } from '../datasets/golden.ts';
 import type { SourceItem } from '../engine/documents/source.ts';
 import { type Engine, openEngine } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/events.ts';
+import type { EngineOptions } from '../engine/options.ts';
 import { canonicalJson, sha256 } from '../kernel/digest.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
 import type { IndexRecord, IngestRecord } from '../records/schema.ts';
@@ -12,6 +13,12 @@ export interface IndexedEngine {
   readonly engine: Engine;
   readonly index: IndexRecord;
   readonly ingest: IngestRecord;
+}
+
+/** One line on what was indexed, or that nothing had to be. */
+export function indexSummary({ index, ingest }: Pick<IndexedEngine, 'index' | 'ingest'>): string {
+  const size = `${index.documents} documents, ${index.chunks} chunks`;
+  return index.reused ? `${size}, reused` : `${size}, built in ${(ingest.durationMs / 1000).toFixed(1)} s`;
 }
 
 /** Raised whenever an index of an older version could no longer be read as it stands. */
@@ -28,7 +35,7 @@ export async function openIndexedEngine(setup: RunSetup): Promise<IndexedEngine>
   if (corpus === undefined) {
     throw new GroundspeedError('dataset.missing', `${golden.name} has no corpus to build an index from`, {
       where: golden.name,
-      hint: 'Put a corpus.jsonl beside the questions. Questions alone can only be asked of a deployment (--target URL).',
+      hint: 'Put a corpus.jsonl beside the questions: a line {"id": "…", "text": "…"} for each document.',
     });
   }
   const folder = setup.ownIndex ? setup.indexFolder : join(setup.indexFolder, indexName(setup));
@@ -38,9 +45,7 @@ export async function openIndexedEngine(setup: RunSetup): Promise<IndexedEngine>
     if (setup.ownIndex || options.store.url !== undefined) claimIndex(engine, golden, folder);
     const source = corpus.map((document): SourceItem => ({ document }));
     const result = await engine.ingest(source, { removeMissing: true, ...(signal && { signal }) });
-    for (const failure of result.failed.slice(0, 5)) {
-      onEvent({ type: 'warning', message: `Document ${failure.id} was left out: ${failure.message}` });
-    }
+    tellFailures(result, onEvent);
     if (engine.info().documents === 0) {
       throw new GroundspeedError('dataset.empty', `No document of ${golden.name} could be indexed`, {
         where: golden.name,
@@ -54,6 +59,17 @@ export async function openIndexedEngine(setup: RunSetup): Promise<IndexedEngine>
   } finally {
     stopTelling();
   }
+}
+
+/** Failures that are told one by one; the record has them all. */
+const FAILURES_TOLD = 5;
+
+function tellFailures({ failed }: IngestResult, onEvent: RunSetup['onEvent']): void {
+  for (const { id, message } of failed.slice(0, FAILURES_TOLD)) {
+    onEvent({ type: 'warning', message: `Document ${id} was left out: ${message}` });
+  }
+  const more = failed.length - FAILURES_TOLD;
+  if (more > 0) onEvent({ type: 'warning', message: `${more} more documents were left out` });
 }
 
 /** The store's note of whose corpus it holds, in an index that the user named. */
@@ -78,17 +94,36 @@ function claimIndex({ store }: Engine, { name }: GoldenSet, folder: string): voi
 type IngestResult = Awaited<ReturnType<Engine['ingest']>>;
 
 /** `scifact-3f2a9c…`: what the corpus is called, and a hash of all that its index depends on. */
-function indexName({ golden, engine, seed }: RunSetup): string {
-  const { chunking, embedding, index } = engine;
+export function indexName({ golden, engine }: RunSetup): string {
   const content = {
     format: INDEX_FORMAT,
     corpus: golden.corpusHash,
-    chunking,
-    embedding: embedding.provider === 'lsa' ? { ...embedding, model: undefined, seed } : embedding,
-    keyword: index.keyword,
+    chunking: engine.chunking,
+    vectors: vectorContent(engine),
   };
   const safeName = golden.name.replaceAll(/[^\w-]+/g, '-').slice(0, 40);
   return `${safeName}-${sha256(canonicalJson(content)).slice(0, 12)}`;
+}
+
+/**
+ * What vectors depend on. No key: it opens the service, and makes no vector. Two services may mean different models by one
+ * name, so the service counts, without the credentials and parameters of its URL.
+ */
+function vectorContent({ embedding, openai }: EngineOptions): object {
+  const { provider, dimensions, model, fitSample } = embedding;
+  switch (provider) {
+    case 'lsa':
+      return { provider, dimensions, fitSample };
+    case 'openai':
+      return { provider, dimensions, model, service: openai.baseUrl && serviceOf(openai.baseUrl) };
+    case 'none':
+      return { provider };
+  }
+}
+
+function serviceOf(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
 }
 
 export function indexRecord(engine: Engine, path: string, result: IngestResult): IndexRecord {

@@ -1,154 +1,124 @@
 import type { GoldenQuestion } from '../datasets/golden.ts';
-import { messageOf } from '../kernel/errors.ts';
+import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 import { seededRandom } from '../kernel/random.ts';
 import type { Target, TargetResponse } from '../load/target.ts';
 import { scoreQuestions } from '../measures/golden-scores.ts';
-import type { Measure } from '../measures/measure.ts';
-import { parseMeasures } from '../measures/registry.ts';
+import { DEFAULT_MEASURES, parseMeasures } from '../measures/registry.ts';
 import type { MeasureRecord, QualityRecord, QuestionRecord, SliceRecord } from '../records/schema.ts';
 import { bootstrapMeanInterval } from '../statistics/bootstrap.ts';
 import { wilsonInterval } from '../statistics/proportions.ts';
 import { carriedQuantile, mean, sortSamples } from '../statistics/quantiles.ts';
-import { nextTurn } from '../system/clock.ts';
+import { type AskedQuestion, askAll } from './ask-all.ts';
 import type { Judge } from './judge.ts';
-import type { RunSetup } from './setup.ts';
+import { type Judged, questionRecords } from './question-records.ts';
+import type { QuestionRanking, RunSetup } from './setup.ts';
 
 /** A bootstrap interval of fewer scores than this covers less than it says, and is labelled so. */
 const LEAST_FOR_BOOTSTRAP = 200;
 
-/** What came of asking one golden question once. */
-interface Asked {
-  readonly question: GoldenQuestion;
-  readonly response: TargetResponse | undefined;
-  readonly error: string | null;
-  readonly latency: number;
-}
+/** The one number for retrieval is this measure over answerable questions, whichever measures are printed. */
+const RETRIEVAL_ACCURACY = 'success@5';
 
 export interface QualityResult {
   readonly quality: QualityRecord;
   readonly questions: QuestionRecord[];
+  /** What came back for each question, in order; undefined where it failed. */
+  readonly responses: readonly (TargetResponse | undefined)[];
+  readonly rankings: readonly QuestionRanking[];
 }
 
 /**
  * Asks every golden question once, one after the other, past the caches, and scores what came. An interrupted pass
- * scores the questions that were asked.
+ * scores the questions that were asked; where that is none, it rejects with `run.interrupted`.
  */
-export async function runQualityPass(
-  setup: RunSetup,
-  target: Target,
-  { judge, measures }: { judge: Judge; measures: readonly string[] },
-): Promise<QualityResult> {
-  const asked = await askAll(setup, target);
-  const parsed = parseMeasures(measures);
+export async function runQualityPass(setup: RunSetup, target: Target, judge: Judge): Promise<QualityResult> {
+  const { golden, clock, options, seed, signal, onEvent } = setup;
+  const asked = await askAll(
+    golden.questions.map(({ question }) => question),
+    target,
+    { name: 'quality', clock, timeoutMs: options.bench.timeoutMs, cache: false, signal, onEvent },
+  );
+  if (asked.length === 0 && signal?.aborted) {
+    throw new GroundspeedError('run.interrupted', 'The run was interrupted before anything was measured');
+  }
+  const questions = golden.questions.slice(0, asked.length);
+  const responses = asked.map((one) => (one.asked.outcome === 'completed' ? one.asked.response : undefined));
+  const printed = parseMeasures(options.quality.measures ?? DEFAULT_MEASURES).map(({ name }) => name);
   const scores = scoreQuestions(
-    parsed,
-    asked.map(({ question, response }) => ({
+    parseMeasures([...printed, RETRIEVAL_ACCURACY]),
+    questions.map((question, index) => ({
       question,
-      returned: response,
+      returned: responses[index],
       documentText: judge.documentText,
     })),
   );
-  // `success@5` is the one number for retrieval, whichever measures are printed.
-  const [success] = parseMeasures(['success@5']);
-  const accuracy = scoreQuestions(
-    [success!],
-    asked.map(({ question, response }) => ({
+  const sample = responses.find((response) => response !== undefined);
+  const judged = questions.map((question, index): Judged => {
+    const kept = printed.map((name) => [name, scores[index]![name] ?? null]);
+    return {
       question,
-      returned: response,
-      documentText: judge.documentText,
-    })),
-  ).map((score) => score['success@5'] ?? null);
-  const questions = asked.map((one, index) => questionRecord(one, scores[index]!, judge));
-  return { questions, quality: summarise({ questions, measures: parsed, accuracy, seed: setup.seed }) };
-}
-
-async function askAll({ golden, clock, signal, onEvent }: RunSetup, target: Target): Promise<Asked[]> {
-  const asked: Asked[] = [];
-  for (const [index, question] of golden.questions.entries()) {
-    if (signal?.aborted) break;
-    const start = clock.now();
-    const one = await target
-      .ask({ question: index, text: question.question, cache: false, ...(signal && { signal }) })
-      .then((response) => ({ response, error: null }))
-      .catch((thrown: unknown) => ({ response: undefined, error: messageOf(thrown) }));
-    if (signal?.aborted) break;
-    asked.push({ question, ...one, latency: clock.now() - start });
-    if (index % 8 === 7) {
-      onEvent({
-        type: 'part.progress',
-        name: 'quality',
-        done: index + 1,
-        total: golden.questions.length,
-        unit: 'questions',
-      });
-      await nextTurn();
-    }
-  }
-  return asked;
-}
-
-function questionRecord(
-  { question, response, error, latency }: Asked,
-  scores: Readonly<Record<string, number | null>>,
-  judge: Judge,
-): QuestionRecord {
-  const verdict = response && judge.judge(question, response);
+      scores: Object.fromEntries(kept),
+      ...verdictOn(question, asked[index]!, judge, sample),
+    };
+  });
+  const accuracy = scores.map((score) => score[RETRIEVAL_ACCURACY] ?? null);
+  const records = questionRecords(judged);
   return {
-    id: question.id,
-    question: question.question,
-    kind: question.kind ?? null,
-    difficulty: question.difficulty ?? null,
-    answerable: question.answerable,
-    expected: {
-      answers: [...question.answers],
-      forbidden: [...question.forbidden],
-      evidence: question.evidence.map((group) => group.map(({ document, quote }) => ({ document, quote }))),
-      relevant: [...question.relevant].filter(([, grade]) => grade > 0).map(([id]) => id),
-    },
-    returned: response === undefined ? null : returnedRecord(response),
-    error,
-    right: verdict?.right ?? 'wrong',
-    funnel: verdict?.classification.class ?? 'error',
-    firstRelevantRank: verdict?.classification.firstRelevantRank ?? null,
-    scores: { ...scores },
-    latencyMs: latency,
+    questions: records,
+    quality: summarise({ questions: records, outcomes: asked, measures: printed, accuracy, seed }),
+    responses,
+    rankings: judged.flatMap(({ question, response }) =>
+      response?.ranking === undefined ? [] : [{ question: question.id, ...response.ranking }],
+    ),
   };
 }
 
-function returnedRecord(response: TargetResponse): NonNullable<QuestionRecord['returned']> {
+/** The very rule by which requests under load are judged. */
+function verdictOn(
+  question: GoldenQuestion,
+  { asked, latency }: AskedQuestion,
+  judge: Judge,
+  sample: TargetResponse | undefined,
+): Omit<Judged, 'question' | 'scores'> {
+  if (asked.outcome === 'completed') {
+    const { response } = asked;
+    const { right, classification } = judge.judge(question, response);
+    const { class: funnel, firstRelevantRank } = classification;
+    return { response, error: null, latency, right, funnel, firstRelevantRank };
+  }
   return {
-    answer: response.answer ?? null,
-    abstained: response.abstained,
-    confidence: response.confidence ?? null,
-    passages:
-      response.passages?.map(({ documentId, title, text, score }) => ({
-        documentId,
-        title: title ?? null,
-        text: text ?? null,
-        score: score ?? null,
-      })) ?? null,
-    citations: response.citations ? [...response.citations] : null,
-    ranking: response.ranking ? [...response.ranking.ids] : null,
+    response: undefined,
+    error: messageOf(asked.error),
+    latency,
+    right: judge.judgeFailure(question, sample),
+    funnel: asked.outcome === 'timeout' ? 'timeout' : 'error',
+    firstRelevantRank: null,
   };
 }
 
 interface Scored {
   readonly questions: readonly QuestionRecord[];
-  readonly measures: readonly Measure[];
-  /** success@5 by question. */
+  /** How the asking of each ended. */
+  readonly outcomes: readonly AskedQuestion[];
+  /** Names. */
+  readonly measures: readonly string[];
   readonly accuracy: readonly (number | null)[];
   readonly seed: number;
 }
 
-function summarise({ questions, measures, accuracy, seed }: Scored): QualityRecord {
-  const latencies = sortSamples(questions.map(({ latencyMs }) => latencyMs ?? Number.NaN));
+function summarise({ questions, outcomes, measures, accuracy, seed }: Scored): QualityRecord {
+  // As under load: errors have no latency that means anything, and timeouts count at their value.
+  const latencies = sortSamples(
+    outcomes.map(({ asked, latency }) => (asked.outcome === 'error' ? Number.NaN : latency)),
+  );
+  const unscored = questions.filter(({ right }) => right === 'unscored').length;
   const funnel: Record<string, number> = {};
   for (const question of questions) funnel[question.funnel] = (funnel[question.funnel] ?? 0) + 1;
   return {
-    measures: measures.map(({ name }) => meanOf(name, questions, seed)),
+    measures: measures.map((name) => meanOf(name, questions, seed)),
     retrievalAccuracy: share(accuracy.filter((score) => score !== null).map((score) => score > 0)),
     right: shareRight(questions),
-    unscoredShare: questions.length === 0 ? 0 : (funnel['unscored'] ?? 0) / questions.length,
+    unscoredShare: questions.length === 0 ? 0 : unscored / questions.length,
     funnel,
     slices: [
       ...slices('kind', questions, measures, seed),
@@ -169,7 +139,7 @@ const SLICE_MEASURES = ['ndcg@10', 'success@5', 'recall@100', 'answer-containmen
 function slices(
   by: SliceRecord['by'],
   questions: readonly QuestionRecord[],
-  measures: readonly Measure[],
+  measures: readonly string[],
   seed: number,
 ): SliceRecord[] {
   const values = [...new Set(questions.map((question) => question[by]))].filter((value) => value !== null);
@@ -182,8 +152,8 @@ function slices(
       n: within.length,
       right: shareRight(within),
       measures: measures
-        .filter(({ name }) => SLICE_MEASURES.includes(name))
-        .map(({ name }) => meanOf(name, within, seed)),
+        .filter((name) => SLICE_MEASURES.includes(name))
+        .map((name) => meanOf(name, within, seed)),
     };
   });
 }

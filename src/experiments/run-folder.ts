@@ -6,15 +6,17 @@ import { writeFileAtomically } from '../system/atomic-file.ts';
 import type { RunResult } from './setup.ts';
 
 /** Saves a run: `requests.col` first, so that a record never names columns that are not there. */
-export async function writeRunFolder(folder: string, { record, requests }: RunResult): Promise<RunResult> {
+export async function writeRunFolder(folder: string, result: RunResult): Promise<RunResult> {
+  const { record, requests } = result;
   let saved = record;
   if (requests !== undefined && requests.length > 0) {
     const { bytes, layout } = encodeColumns(requests, record.load?.stages ?? []);
     await writeFileAtomically(join(folder, layout.file), bytes);
     saved = { ...record, requests: layout };
   }
-  await writeFileAtomically(join(folder, RECORD_FILE), `${JSON.stringify(saved, null, 1)}\n`);
-  return { record: saved, requests };
+  // Without indentation, which would be a third of it. `report --format json` writes it for reading.
+  await writeFileAtomically(join(folder, RECORD_FILE), `${JSON.stringify(saved)}\n`);
+  return { ...result, record: saved };
 }
 
 /** Reads what `writeRunFolder` saved, from its folder or its record.json. Checks schema, version and hashes. */

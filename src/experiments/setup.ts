@@ -23,9 +23,18 @@ export interface RunSetup {
   readonly onEvent: (event: ExperimentEvent) => void;
 }
 
+/** How documents were ranked for one golden question, best first. */
+export interface QuestionRanking {
+  readonly question: string;
+  readonly ids: readonly string[];
+  readonly scores: ArrayLike<number>;
+}
+
 /** A finished run, or what there is of an interrupted one (`record.complete` is false then). */
 export interface RunResult {
   readonly record: RunRecord;
   /** Undefined where the run drove no load. */
   readonly requests: RequestColumns | undefined;
+  /** The quality pass's rankings in full, of which the record keeps the first documents. Not saved with it. */
+  readonly rankings?: readonly QuestionRanking[];
 }

@@ -41,17 +41,24 @@ export function poissonArrivals({ rate, duration }: ArrivalOptions, random: Rand
 }
 
 /**
- * Which question each arrival asks: passes over all `questions`, each pass in a new seeded order. No question is asked
- * again before all have been, so that one popular wrong question cannot swing quality.
+ * Which question comes next, without end: passes over all `questions` (one at least), each pass in a new seeded order.
+ * No question is asked again before all have been, so that one popular wrong question cannot swing quality.
  */
-export function shuffledPasses(questions: number, count: number, random: Random): Uint32Array {
+export function questionPasses(questions: number, random: Random): () => number {
   const order = Uint32Array.from({ length: questions }, (_, index) => index);
-  const asked = new Uint32Array(count);
-  for (let start = 0; start < count; start += questions) {
-    shuffle(order, random);
-    asked.set(order.subarray(0, Math.min(questions, count - start)), start);
-  }
-  return asked;
+  let next = questions;
+  return () => {
+    if (next === questions) {
+      shuffle(order, random);
+      next = 0;
+    }
+    return order[next++]!;
+  };
+}
+
+/** The questions of `count` arrivals, by such passes. A longer list begins as a shorter one of the same seed does. */
+export function shuffledPasses(questions: number, count: number, random: Random): Uint32Array {
+  return Uint32Array.from({ length: count }, questionPasses(questions, random));
 }
 
 /**

@@ -54,7 +54,7 @@ export class Dispatcher {
 
   /** Sends the question of an open row. Resolves, never rejects, once the row has its end. */
   dispatch(row: number): Promise<void> {
-    const { recorder, target, questions, timeout, cache } = this.#options;
+    const { recorder, timeout } = this.#options;
     return new Promise((settled) => {
       const sent = this.elapsed;
       const entry: Pending = {
@@ -66,15 +66,7 @@ export class Dispatcher {
       };
       recorder.send(row, sent);
       this.#pending.push(entry);
-      const question = recorder.question[row]!;
-      target
-        .ask({ question, text: questions[question]!, signal: entry.controller.signal, cache }, () => {
-          if (!entry.done) recorder.firstToken(row, this.elapsed);
-        })
-        .then(
-          (response) => this.#settle(entry, (at) => recorder.complete(row, at, response)),
-          (thrown) => this.#settle(entry, (at) => recorder.fail(row, at, thrown)),
-        );
+      void this.#ask(entry);
     });
   }
 
@@ -89,10 +81,12 @@ export class Dispatcher {
     return entry?.deadline;
   }
 
-  /** Waits until `until` (on the phase's axis), or until something settles, ending requests whose time has come. */
+  /** Waits until `until` (on the phase's axis), or until the next deadline of a request, or an interruption. */
   async wait(until: number): Promise<void> {
-    const next = Math.min(until, this.expire() ?? Number.POSITIVE_INFINITY);
-    await this.#sleep(next, this.#options.signal);
+    const { timeout, signal } = this.#options;
+    // With nothing in flight: what others may send during this very wait expires a timeout from now, at the earliest.
+    const next = this.expire() ?? this.elapsed + timeout;
+    await this.#sleep(Math.min(until, next), signal);
   }
 
   /** Waits until no request is in flight. An interrupted run waits a last moment, then gives up on what is left. */
@@ -125,6 +119,22 @@ export class Dispatcher {
   async #sleep(until: number, signal: AbortSignal | undefined): Promise<void> {
     const delay = milliseconds(Math.max(until - this.elapsed, 0.001));
     await this.#options.clock.sleep(delay, signal).catch(() => undefined);
+  }
+
+  /** Never rejects: whatever goes wrong, even a target that throws at once, is the end of this one request. */
+  async #ask(entry: Pending): Promise<void> {
+    const { recorder, target, questions, cache } = this.#options;
+    const { row } = entry;
+    const { signal } = entry.controller;
+    const question = recorder.question[row]!;
+    try {
+      const response = await target.ask({ question, text: questions[question]!, signal, cache }, () => {
+        if (!entry.done) recorder.firstToken(row, this.elapsed);
+      });
+      this.#settle(entry, (at) => recorder.complete(row, at, response));
+    } catch (thrown) {
+      this.#settle(entry, (at) => recorder.fail(row, at, thrown));
+    }
   }
 
   #settle(entry: Pending, record: (at: number) => void): void {

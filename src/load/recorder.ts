@@ -1,4 +1,4 @@
-import { GroundspeedError, messageOf } from '../kernel/errors.ts';
+import { messageOf } from '../kernel/errors.ts';
 import { CACHE_CODES, NO_RESPONSE, OUTCOMES } from '../records/columns.ts';
 import type { ResponseTable } from './responses.ts';
 import type { TargetResponse } from './target.ts';
@@ -7,6 +7,7 @@ const COMPLETED = OUTCOMES.indexOf('completed');
 const ERROR = OUTCOMES.indexOf('error');
 const TIMEOUT = OUTCOMES.indexOf('timeout');
 const DROPPED = OUTCOMES.indexOf('dropped');
+const UNKNOWN_CACHE = CACHE_CODES.indexOf('unknown');
 
 /** Failures by class, over a whole run, with one example each. */
 export class ErrorClasses {
@@ -15,7 +16,7 @@ export class ErrorClasses {
 
   /** The number of the class, from 1. */
   count(thrown: unknown): number {
-    const name = thrown instanceof GroundspeedError ? thrown.code : 'unknown';
+    const name = classOf(thrown);
     let code = this.#codes.get(name);
     if (code === undefined) {
       this.#classes.push({ name, count: 0, example: messageOf(thrown).slice(0, 500) });
@@ -29,6 +30,12 @@ export class ErrorClasses {
   list(): readonly { name: string; count: number; example: string }[] {
     return this.#classes;
   }
+}
+
+/** The `code` of the error, which every error of the catalogue and those of the operating system (ECONNRESET) have. */
+function classOf(thrown: unknown): string {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  return typeof code === 'string' && code !== '' ? code : 'unknown';
 }
 
 /**
@@ -48,7 +55,6 @@ export class PhaseRecorder {
   cache: Uint8Array;
   response: Uint32Array;
   stages: Float32Array[];
-  costUsd = 0;
   readonly #responses: ResponseTable;
   readonly #errors: ErrorClasses;
   #maxInFlight = 0;
@@ -98,12 +104,14 @@ export class PhaseRecorder {
   }
 
   complete(row: number, at: number, response: TargetResponse): void {
+    // First what reads the target's own making: should that be malformed, the row is still open and can fail.
+    const cache = Math.max(UNKNOWN_CACHE, CACHE_CODES.indexOf(response.cache));
+    const id = this.#responses.intern(this.question[row]!, response);
     this.#inFlight -= 1;
     this.end[row] = at;
     this.outcome[row] = COMPLETED;
-    this.cache[row] = CACHE_CODES.indexOf(response.cache);
-    this.response[row] = this.#responses.intern(this.question[row]!, response);
-    this.costUsd += response.costUsd ?? 0;
+    this.cache[row] = cache;
+    this.response[row] = id;
     if (response.stages !== undefined) {
       for (let stage = 0; stage < this.stages.length; stage += 1) {
         this.stages[stage]![row] = response.stages[stage] ?? Number.NaN;

@@ -1,6 +1,12 @@
 import type { TargetResponse } from './target.ts';
 
 /**
+ * Responses of one question with which a new one is compared, latest first. A target that never answers twice alike
+ * would otherwise make every request slower than the one before.
+ */
+const COMPARED = 8;
+
+/**
  * The distinct responses of a run. Thousands of requests for one question mostly get the same response, which is kept,
  * and later judged, once. Requests refer to it by number.
  */
@@ -21,18 +27,20 @@ export class ResponseTable {
     return this.#questions[id]!;
   }
 
-  /** The number of this response, new or known. The latest one for a question is compared first: it mostly matches. */
+  /** The number of this response, new or known. */
   intern(question: number, response: TargetResponse): number {
     let known = this.#byQuestion.get(question);
     if (known === undefined) {
       known = [];
       this.#byQuestion.set(question, known);
     }
-    for (let index = known.length - 1; index >= 0; index -= 1) {
+    const stop = Math.max(0, known.length - COMPARED);
+    for (let index = known.length - 1; index >= stop; index -= 1) {
       if (sameContent(this.#responses[known[index]!]!, response)) return known[index]!;
     }
+    const latest = known.at(-1);
     const id = this.#responses.length;
-    this.#responses.push(response);
+    this.#responses.push(latest === undefined ? response : sharing(this.#responses[latest]!, response));
     this.#questions.push(question);
     known.push(id);
     return id;
@@ -51,6 +59,15 @@ function sameContent(a: TargetResponse, b: TargetResponse): boolean {
       samePassages(a.passages, b.passages) &&
       sameItems(a.ranking?.ids, b.ranking?.ids))
   );
+}
+
+/** A model that words each answer anew mostly does so over the same passages: those, the bulk of a response, are kept once. */
+function sharing(known: TargetResponse, response: TargetResponse): TargetResponse {
+  return {
+    ...response,
+    passages: samePassages(known.passages, response.passages) ? known.passages : response.passages,
+    ranking: sameItems(known.ranking?.ids, response.ranking?.ids) ? known.ranking : response.ranking,
+  };
 }
 
 function sameItems<T>(a: readonly T[] | undefined, b: readonly T[] | undefined): boolean {

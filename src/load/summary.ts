@@ -1,9 +1,10 @@
-import { CACHE_CODES, NO_RESPONSE, OUTCOMES, RIGHT_CODES } from '../records/columns.ts';
+import { CACHE_CODES, OUTCOMES, RIGHT_CODES } from '../records/columns.ts';
 import type { PhaseRecord, QuantilesRecord } from '../records/schema.ts';
 import { batchMeanInterval, batchQuantileInterval, batchShareInterval } from '../statistics/batch-means.ts';
 import { carriedQuantile, mean, type SortedSamples, sortSamples } from '../statistics/quantiles.ts';
 import { steadyStateOf } from '../statistics/steady-state.ts';
 import type { PhaseRecorder } from './recorder.ts';
+import { stageShare } from './stage-share.ts';
 
 const COMPLETED = OUTCOMES.indexOf('completed');
 const TIMEOUT = OUTCOMES.indexOf('timeout');
@@ -12,6 +13,9 @@ const UNSCORED = RIGHT_CODES.indexOf('unscored');
 
 /** Above this share of unscored arrivals, attainment says too little about the rest and is withheld. */
 export const UNSCORED_LIMIT = 0.05;
+
+/** Of the arrivals of an open loop, the share that must have been sent before the schedule was over. */
+const LEAST_ON_SCHEDULE = 0.98;
 
 /** What was decided about each row of a phase after it was over, by position. */
 export interface PhaseVerdicts {
@@ -29,10 +33,11 @@ export interface PhaseSetting {
   readonly cacheMode: PhaseRecord['cacheMode'];
   readonly concurrency: number | null;
   readonly offeredRate: number | null;
-  /** Milliseconds. */
+  /** Milliseconds for which requests were sent: as planned, or up to the interruption. More than 0. */
   readonly duration: number;
   /** Milliseconds that the phase really took, drain included. */
   readonly elapsed: number;
+  readonly interrupted: boolean;
   readonly deadline: number;
   readonly startedAtEpochMs: number;
   readonly stageNames: readonly string[];
@@ -48,20 +53,8 @@ export function summarisePhase(
 ): PhaseRecord {
   const latency = difference(rows.end, rows.due, rows);
   const sorted = sortSamples(latency);
-  const service = difference(rows.end, rows.sent, rows);
-  const lag = rows.sent.subarray(0, rows.rows).map((sent, row) => sent - rows.due[row]!);
-  const first = rows.first.subarray(0, rows.rows).map((at, row) => at - rows.due[row]!);
-  const seconds = setting.duration / 1000;
-  const outcomes = countBy(rows.outcome, rows.rows, OUTCOMES);
-  const achievedRate =
-    rows.sent.subarray(0, rows.rows).filter((sent) => sent <= setting.duration).length / seconds;
-  const failed = outcomes.error + outcomes.timeout + outcomes.dropped;
-  const invalidReasons = reasonsAgainst({
-    setting,
-    achievedRate,
-    arrivals: rows.rows,
-    dropped: outcomes.dropped,
-  });
+  const counts = outcomeCounts(rows, setting);
+  const invalidReasons = reasonsAgainst(counts, setting);
   return {
     name: setting.name,
     loop: setting.loop,
@@ -69,27 +62,20 @@ export function summarisePhase(
     cacheMode: setting.cacheMode,
     concurrency: setting.concurrency,
     offeredRate: setting.offeredRate,
-    achievedRate,
-    scheduledSeconds: seconds,
+    scheduledSeconds: setting.duration / 1000,
     startedAtEpochMs: setting.startedAtEpochMs,
-    arrivals: rows.rows,
-    completed: outcomes.completed,
-    errors: outcomes.error,
-    timeouts: outcomes.timeout,
-    dropped: outcomes.dropped,
-    throughputPerSecond: outcomes.completed / (Math.max(setting.elapsed, setting.duration) / 1000),
-    errorRate: rows.rows === 0 ? 0 : failed / rows.rows,
+    ...counts,
     latencyMs: quantiles(sorted),
     latencyCi95: latencyIntervals(latency, sorted),
-    serviceMs: quantiles(sortSamples(service)),
-    lagMs: quantiles(sortSamples(lag)),
-    firstTokenMs: first.some((value) => !Number.isNaN(value)) ? quantiles(sortSamples(first)) : null,
+    serviceMs: quantiles(sortSamples(difference(rows.end, rows.sent, rows))),
+    lagMs: quantiles(sortSamples(lag(rows))),
+    firstTokenMs: firstToken(rows),
     deadlineMs: setting.deadline,
     ...goodput(rows, latency, verdicts, setting),
     ...caching(rows),
     repeatShare: repeatShare(rows),
     funnel: countBy(verdicts.funnel, rows.rows, verdicts.classes),
-    stageShare: stageShare(rows, latency, sorted, setting.stageNames),
+    stageShare: stageShare(rows, latency, setting.stageNames),
     generator: { ...setting.usage, maxInFlight: rows.maxInFlight },
     steadyState: setting.warmup
       ? null
@@ -97,6 +83,34 @@ export function summarisePhase(
     warmup: setting.warmup,
     valid: invalidReasons.length === 0,
     invalidReasons,
+  };
+}
+
+type Counts = Pick<
+  PhaseRecord,
+  | 'arrivals'
+  | 'completed'
+  | 'errors'
+  | 'timeouts'
+  | 'dropped'
+  | 'errorRate'
+  | 'achievedRate'
+  | 'throughputPerSecond'
+>;
+
+function outcomeCounts({ rows, outcome, sent }: PhaseRecorder, { duration, elapsed }: PhaseSetting): Counts {
+  const { completed, error, timeout, dropped } = countBy(outcome, rows, OUTCOMES);
+  let onSchedule = 0;
+  for (let row = 0; row < rows; row += 1) if (sent[row]! <= duration) onSchedule += 1;
+  return {
+    arrivals: rows,
+    completed,
+    errors: error,
+    timeouts: timeout,
+    dropped,
+    errorRate: rows === 0 ? 0 : (error + timeout + dropped) / rows,
+    achievedRate: onSchedule / (duration / 1000),
+    throughputPerSecond: completed / (Math.max(elapsed, duration) / 1000),
   };
 }
 
@@ -108,6 +122,20 @@ function difference(to: Float64Array, from: Float64Array, rows: PhaseRecorder): 
     if (outcome === COMPLETED || outcome === TIMEOUT) values[row] = to[row]! - from[row]!;
   }
   return values;
+}
+
+/** sent − due, of all that was sent. */
+function lag({ rows, sent, due }: PhaseRecorder): Float64Array {
+  return sent.subarray(0, rows).map((at, row) => at - due[row]!);
+}
+
+/** first token − due, of completed requests; null where none told of its first token. */
+function firstToken({ rows, first, due, outcome }: PhaseRecorder): QuantilesRecord | null {
+  const values = first
+    .subarray(0, rows)
+    .map((at, row) => (outcome[row] === COMPLETED ? at - due[row]! : Number.NaN));
+  const sorted = sortSamples(values);
+  return sorted.length === 0 ? null : quantiles(sorted);
 }
 
 function quantiles(sorted: SortedSamples): QuantilesRecord {
@@ -187,55 +215,21 @@ function repeatShare(rows: PhaseRecorder): number {
   return rows.rows === 0 ? 0 : 1 - distinct / rows.rows;
 }
 
-/** Mean milliseconds by stage of typical requests (p45 to p55) and of the slowest (from p99 up, at least ten). */
-function stageShare(
-  rows: PhaseRecorder,
-  latency: Float64Array,
-  sorted: SortedSamples,
-  names: readonly string[],
-): PhaseRecord['stageShare'] {
-  if (names.length === 0 || sorted.length < 40) return null;
-  const at = (share: number): number =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
-  const slowFrom = Math.min(at(0.99), sorted[sorted.length - 10]!);
-  const averages = (from: number, to: number): Record<string, number> => {
-    const sums = new Float64Array(names.length + 1);
-    let count = 0;
-    for (let row = 0; row < rows.rows; row += 1) {
-      const value = latency[row]!;
-      if (!(value >= from && value <= to) || rows.response[row] === NO_RESPONSE) continue;
-      let inStages = 0;
-      for (let stage = 0; stage < names.length; stage += 1) {
-        const spent = rows.stages[stage]![row]!;
-        if (Number.isNaN(spent)) continue;
-        sums[stage]! += spent;
-        inStages += spent;
-      }
-      sums[names.length]! += Math.max(0, value - inStages);
-      count += 1;
-    }
-    return Object.fromEntries(
-      [...names, 'waiting'].map((name, stage) => [name, count === 0 ? 0 : sums[stage]! / count]),
-    );
-  };
-  return { typical: averages(at(0.45), at(0.55)), slowest: averages(slowFrom, Number.POSITIVE_INFINITY) };
-}
-
 /** Why the numbers of a phase in this process cannot be trusted. Its lag is the engine's own doing and is reported, not judged. */
-function reasonsAgainst(phase: {
-  setting: PhaseSetting;
-  achievedRate: number;
-  arrivals: number;
-  dropped: number;
-}): string[] {
-  const { setting, achievedRate, arrivals, dropped } = phase;
+function reasonsAgainst(
+  { arrivals, completed, dropped, achievedRate }: Counts,
+  { loop, duration, interrupted }: PhaseSetting,
+): string[] {
+  const seconds = duration / 1000;
   const reasons: string[] = [];
+  if (interrupted) reasons.push(`interrupted after ${seconds.toFixed(1)} s`);
   if (arrivals === 0) reasons.push('no request was made');
-  if (setting.loop === 'open' && arrivals > 0) {
-    const offered = arrivals / (setting.duration / 1000);
-    if (achievedRate / offered < 0.98) {
+  else if (completed === 0) reasons.push('no request was answered');
+  if (loop === 'open' && arrivals > 0) {
+    const onSchedule = achievedRate / (arrivals / seconds);
+    if (onSchedule < LEAST_ON_SCHEDULE) {
       reasons.push(
-        `only ${((100 * achievedRate) / offered).toFixed(1)} % of the schedule was sent in time: the generator or the engine fell behind`,
+        `only ${(100 * onSchedule).toFixed(1)} % of the schedule was sent in time: the generator or the engine fell behind`,
       );
     }
     if (dropped > 0) reasons.push(`${dropped} requests found no room in flight and were dropped`);

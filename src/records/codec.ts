@@ -52,35 +52,36 @@ export function encodeColumns(
 /** Lays columns over the bytes of `requests.col`, after checking that they are the ones that the record speaks of. */
 export function decodeColumns(bytes: Uint8Array, layout: ColumnsRecord): RequestColumns {
   if (sha256(bytes) !== layout.sha256) {
-    throw new GroundspeedError(
-      'record.corrupt',
-      `${layout.file} is not the file that the record was saved with`,
-      {
-        where: layout.file,
-        hint: `Keep ${RECORD_FILE} and ${layout.file} of one run together; run it again if one of them was changed.`,
-      },
-    );
+    throw corrupt(layout, 'is not the file that the record was saved with');
   }
-  // A copy at offset 0: views need alignment, and a Buffer from the file system may start anywhere in its pool.
-  const buffer = bytes.slice().buffer;
-  const views = new Map(
-    layout.columns.map(({ name, type, offset }) => [name, view(buffer, type, offset, layout.rows)] as const),
-  );
+  // A copy at offset 0: views need alignment, and a Buffer from the file system may start anywhere in its pool. (Its own
+  // `slice` would not copy.)
+  const { buffer } = new Uint8Array(bytes);
+  const column = <T extends ColumnType>(name: string, type: T): ColumnArrays[T] => {
+    const found = layout.columns.find((one) => one.name === name);
+    if (found?.type !== type) throw corrupt(layout, `lacks the column ${name}`);
+    if (found.offset % 8 !== 0 || found.offset + layout.rows * BYTES[type] > buffer.byteLength) {
+      throw corrupt(layout, `is too short for the column ${name}`);
+    }
+    return view(buffer, type, found.offset, layout.rows);
+  };
   const columns = Object.fromEntries(
-    columnNames().map((name) => {
-      const values = views.get(name);
-      if (values === undefined) {
-        throw new GroundspeedError('record.corrupt', `${layout.file} lacks the column ${name}`, {
-          where: layout.file,
-        });
-      }
-      return [name, values];
-    }),
-  ) as unknown as RequestColumns['columns'];
-  const stages = [...views]
-    .filter(([name]) => name.startsWith(STAGE))
-    .map(([, values]) => values as Float32Array);
-  return { length: layout.rows, columns, stages };
+    columnNames().map((name) => [name, column(name, REQUEST_COLUMNS[name])]),
+  );
+  return {
+    length: layout.rows,
+    columns: columns as unknown as RequestColumns['columns'],
+    stages: layout.columns
+      .filter(({ name }) => name.startsWith(STAGE))
+      .map(({ name }) => column(name, 'f32')),
+  };
+}
+
+function corrupt({ file }: ColumnsRecord, problem: string): GroundspeedError {
+  return new GroundspeedError('record.corrupt', `${file} ${problem}`, {
+    where: file,
+    hint: `Keep ${RECORD_FILE} and ${file} of one run together; run it again if one of them was changed.`,
+  });
 }
 
 /** The record from the text of its `record.json`. Refuses other versions and shapes, saying which field is wrong. */

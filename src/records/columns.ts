@@ -57,7 +57,7 @@ export const REQUEST_COLUMNS = {
   right: 'u8',
   /** Index into FUNNEL of judging/returned.ts; the record repeats the names. */
   funnel: 'u8',
-  /** Index into record.responses; NO_RESPONSE for none. */
+  /** Index into record.responses, which keeps the first ten thousand; NO_RESPONSE for none. */
   response: 'u32',
 } as const satisfies Record<string, ColumnType>;
 

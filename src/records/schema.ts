@@ -104,9 +104,12 @@ export const questionSchema = z.object({
       answer: z.string().nullable(),
       abstained: z.boolean(),
       confidence: z.number().nullable(),
-      passages: z.array(passageSchema).nullable(),
+      passages: z
+        .array(passageSchema)
+        .nullable()
+        .describe('Null where the target hides them; past 100 questions only the worst keep theirs.'),
       citations: z.array(z.number().int()).nullable(),
-      ranking: z.array(z.string()).nullable().describe('Document ids, best first, at most 100.'),
+      ranking: z.array(z.string()).nullable().describe('Document ids, best first: the first ten.'),
     })
     .nullable(),
   error: z.string().nullable(),
@@ -210,13 +213,13 @@ export const loadSchema = z.object({
   closedLoopMaximum: z.object({ concurrency: z.number().int(), ratePerSecond: z.number() }).nullable(),
 });
 
-/** One distinct response of the load phases; many requests may share it. */
+/** One distinct response; many requests may share it. What is left out is as `questions` has it for its question. */
 export const responseSchema = z.object({
   question: z.number().int(),
-  answer: z.string().nullable(),
+  answer: z.string().nullable().optional(),
   abstained: z.boolean(),
   right: z.enum(['right', 'wrong', 'unscored']),
-  topDocuments: z.array(z.string()),
+  topDocuments: z.array(z.string()).optional(),
 });
 
 export const microBenchmarkSchema = z.object({
@@ -229,14 +232,14 @@ export const microBenchmarkSchema = z.object({
 });
 
 export const columnsSchema = z.object({
-  file: z.string(),
-  rows: z.number().int(),
+  file: z.string().regex(/^[^/\\]+$/, 'must be a name in the folder of the record'),
+  rows: z.number().int().min(0),
   sha256: hash,
   columns: z.array(
     z.object({
       name: z.string(),
       type: z.enum(['u8', 'u16', 'u32', 'f32', 'f64']),
-      offset: z.number().int(),
+      offset: z.number().int().min(0),
     }),
   ),
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 
@@ -16,8 +16,7 @@ export async function writeFileAtomically(
     await mkdir(dirname(path), { recursive: true });
     const file = await open(temporary, 'wx');
     try {
-      if (typeof content === 'string' || content instanceof Uint8Array) await file.writeFile(content);
-      else for await (const piece of content) await file.write(piece);
+      await writeFile(file, content);
       await file.sync();
     } finally {
       await file.close();

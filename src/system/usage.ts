@@ -23,15 +23,13 @@ export function watchProcessUsage(): () => ProcessUsage {
   const loopAtStart = performance.eventLoopUtilization();
   return () => {
     delay.disable();
-    const elapsedMs = performance.now() - startedAt;
+    const elapsedMs = Math.max(performance.now() - startedAt, 1e-3);
     const cpu = process.cpuUsage(cpuAtStart);
     const p99 = delay.percentile(99) / 1e6 - RESOLUTION_MS;
     return {
       cpuShare: (cpu.user + cpu.system) / 1000 / elapsedMs,
-      eventLoopUtilisation: Math.min(
-        1,
-        Math.max(0, performance.eventLoopUtilization(loopAtStart).utilization),
-      ),
+      // NaN where the loop has not turned since: then it was not busy.
+      eventLoopUtilisation: Math.min(1, performance.eventLoopUtilization(loopAtStart).utilization || 0),
       eventLoopDelayP99Ms: delay.count === 0 ? null : Math.max(0, p99),
       residentBytes: process.memoryUsage.rss(),
     };

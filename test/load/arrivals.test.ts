@@ -64,6 +64,23 @@ describe('question order', () => {
     );
   });
 
+  it('begins a longer list as a shorter one, so that every rate asks the same', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 0, max: 100 }),
+        fc.integer({ min: 0, max: 100 }),
+        fc.integer(),
+        (questions, count, more, seed) => {
+          for (const order of [shuffledPasses, zipfOrder]) {
+            const long = order(questions, count + more, seededRandom(seed));
+            expect(order(questions, count, seededRandom(seed))).toEqual(long.slice(0, count));
+          }
+        },
+      ),
+    );
+  });
+
   it('makes the most popular question about twice as popular as the second, by Zipf’s law', () => {
     const counts = new Map<number, number>();
     for (const question of zipfOrder(50, 60_000, seededRandom(11))) {

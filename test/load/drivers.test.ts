@@ -8,9 +8,11 @@ import { runClosedLoop } from '../../src/load/closed-loop.ts';
 import { runOpenLoop } from '../../src/load/open-loop.ts';
 import { ErrorClasses, PhaseRecorder } from '../../src/load/recorder.ts';
 import { ResponseTable } from '../../src/load/responses.ts';
-import type { Target } from '../../src/load/target.ts';
-import { OUTCOMES } from '../../src/records/columns.ts';
-import { fakeTarget } from './fake-target.ts';
+import { type PhaseSetting, type PhaseVerdicts, summarisePhase } from '../../src/load/summary.ts';
+import type { Target, TargetResponse } from '../../src/load/target.ts';
+import { NO_RESPONSE, OUTCOMES, RIGHT_CODES } from '../../src/records/columns.ts';
+import { mean, quantile, sortSamples } from '../../src/statistics/quantiles.ts';
+import { fakeTarget, RESPONSE } from './fake-target.ts';
 
 const QUESTIONS = ['q0', 'q1', 'q2'];
 
@@ -66,6 +68,42 @@ async function openLoop({ clock, target, schedule, timeout = 1e6, maxInFlight = 
 
 const outcomesOf = (recorder: PhaseRecorder): string[] =>
   [...recorder.outcome.subarray(0, recorder.rows)].map((code) => OUTCOMES[code]!);
+
+const DEADLINE = 50;
+
+const ALL_RIGHT = (rows: number): PhaseVerdicts => ({
+  right: new Uint8Array(rows).fill(RIGHT_CODES.indexOf('right')),
+  funnel: new Uint8Array(rows),
+  classes: ['right'],
+});
+
+const settingOf = (duration: number, elapsed: number): PhaseSetting => ({
+  name: 'queue',
+  loop: 'open',
+  arrivalProcess: 'constant',
+  cacheMode: 'uncached',
+  concurrency: null,
+  offeredRate: null,
+  duration,
+  elapsed,
+  interrupted: false,
+  deadline: DEADLINE,
+  startedAtEpochMs: 0,
+  stageNames: [],
+  warmup: false,
+  usage: { cpuShare: 0, eventLoopUtilisation: 0, eventLoopDelayP99Ms: null, residentBytes: 0 },
+});
+
+/** Four users for a second. */
+const closedLoop = {
+  questions: QUESTIONS,
+  concurrency: 4,
+  duration: 1000,
+  nextQuestion: () => 0,
+  nextTurn: () => Promise.resolve(),
+  timeout: milliseconds(1e6),
+  cache: false,
+};
 
 describe('open loop', () => {
   it('sends at the due times whatever the target does, and counts latency from there', async () => {
@@ -150,6 +188,48 @@ describe('open loop', () => {
     ]);
   });
 
+  it('ends a request of a target that throws at once, or gives nothing, as its error', async () => {
+    const clock = new ManualClock();
+    const throwing: Target = {
+      ...fakeTarget(clock, () => ({ takes: 0 })),
+      ask: ({ question }) => {
+        if (question === 0) throw Object.assign(new Error('no route'), { code: 'ENETUNREACH' });
+        if (question === 1) return Promise.resolve(undefined as unknown as TargetResponse);
+        return Promise.resolve(RESPONSE);
+      },
+    };
+    const schedule = constantArrivals({ rate: ratePerSecond(10), duration: 600 });
+    const { recorder, errors } = await openLoop({ clock, target: throwing, schedule });
+    expect(outcomesOf(recorder)).toEqual(['error', 'error', 'completed', 'error', 'error', 'completed']);
+    expect(recorder.inFlight).toBe(0);
+    expect(errors.list().map(({ name, count }) => [name, count])).toEqual([
+      ['ENETUNREACH', 2],
+      ['unknown', 2],
+    ]);
+  });
+
+  it('takes the first end of a request, whatever a target does after it', async () => {
+    const clock = new ManualClock();
+    let late: (() => void) | undefined;
+    const target: Target = {
+      ...fakeTarget(clock, () => ({ takes: 0 })),
+      ask: (_, onFirstToken) =>
+        new Promise((resolve) => {
+          late = () => {
+            onFirstToken?.();
+            resolve(RESPONSE);
+          };
+        }),
+    };
+    const schedule = constantArrivals({ rate: ratePerSecond(10), duration: 100 });
+    const { recorder } = await openLoop({ clock, target, schedule, timeout: 50 });
+    late!();
+    await clock.advance(10);
+    expect(outcomesOf(recorder)).toEqual(['timeout']);
+    expect(recorder.first[0]).toBeNaN();
+    expect(recorder.response[0]).toBe(NO_RESPONSE);
+  });
+
   it('stops sending when interrupted, and lets what is in flight finish', async () => {
     const clock = new ManualClock();
     const interruption = new AbortController();
@@ -208,39 +288,94 @@ describe('open loop', () => {
   });
 });
 
+describe('an open loop over one server', () => {
+  // Whole milliseconds, which doubles add without rounding: what comes out must be Lindley's recursion, exactly.
+  const arrivals = fc.array(
+    fc.record({ gap: fc.integer({ min: 0, max: 40 }), service: fc.integer({ min: 1, max: 40 }) }),
+    {
+      minLength: 40,
+      maxLength: 120,
+    },
+  );
+
+  it('measures the latencies of Lindley’s recursion, from the driver to the summary', async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals, async (customers) => {
+        const due = new Float64Array(customers.length);
+        const expected = new Float64Array(customers.length);
+        let waiting = 0;
+        customers.forEach(({ gap, service }, nth) => {
+          const before = customers[nth - 1];
+          if (before !== undefined) waiting = Math.max(0, waiting + before.service - gap);
+          due[nth] = (due[nth - 1] ?? 0) + gap;
+          expected[nth] = waiting + service;
+        });
+        const clock = new ManualClock();
+        let free = 0;
+        const target = fakeTarget(clock, (nth) => {
+          free = Math.max(clock.now(), free) + customers[nth]!.service;
+          return { takes: free - clock.now() };
+        });
+        const duration = due.at(-1)! + 1;
+        const { recorder } = await openLoop({ clock, target, schedule: { due, duration } });
+        const latencies = recorder.end.subarray(0, recorder.rows).map((end, row) => end - recorder.due[row]!);
+        expect(latencies).toEqual(expected);
+
+        const summary = summarisePhase(recorder, ALL_RIGHT(recorder.rows), settingOf(duration, clock.now()));
+        const sorted = sortSamples(expected);
+        expect(summary.latencyMs.p50).toBe(quantile(sorted, 0.5));
+        expect(summary.latencyMs.max).toBe(sorted.at(-1));
+        expect(summary.latencyMs.mean).toBeCloseTo(mean(expected), 9);
+        expect(summary.lagMs.max).toBe(0);
+        const inTime = expected.filter((latency) => latency <= DEADLINE).length;
+        expect(summary.attainment).toBeCloseTo(inTime / customers.length, 12);
+        expect(summary.goodputPerSecond).toBeCloseTo(inTime / (duration / 1000), 9);
+        expect(summary.achievedRate).toBeCloseTo(customers.length / (duration / 1000), 9);
+        expect(summary.throughputPerSecond).toBeCloseTo(customers.length / (clock.now() / 1000), 9);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
 describe('closed loop', () => {
+  it('ends though its target never answers: each user waits until patience is over', async () => {
+    const clock = new ManualClock();
+    const target = fakeTarget(clock, () => ({ takes: 1e6 }));
+    const { recorder } = recorderFor();
+    const run = runClosedLoop({ ...closedLoop, target, clock, recorder, timeout: milliseconds(300) });
+    await finish(run, clock);
+    expect(outcomesOf(recorder)).toEqual(Array(16).fill('timeout'));
+    expect(clock.now()).toBeCloseTo(1200, 0);
+  });
+
+  it('gives requests in flight a last moment when it is interrupted, and no more', async () => {
+    const clock = new ManualClock();
+    const controller = new AbortController();
+    const target = fakeTarget(clock, (nth) => {
+      if (nth === 5) controller.abort(new Error('enough'));
+      return { takes: nth === 5 ? 1e6 : 100 };
+    });
+    const { recorder, errors } = recorderFor();
+    const run = runClosedLoop({ ...closedLoop, target, clock, recorder, signal: controller.signal });
+    await finish(run, clock);
+    const outcomes = outcomesOf(recorder);
+    expect(outcomes.filter((outcome) => outcome !== 'completed')).toEqual(['error']);
+    expect(errors.list()).toMatchObject([{ name: 'run.interrupted', count: 1 }]);
+    expect(target.asked[5]!.signal!.aborted).toBe(true);
+    expect(clock.now()).toBeLessThan(3000);
+  });
+
   it('keeps each user to one request at a time, and goes on until the time is over', async () => {
     const clock = new ManualClock();
     const target = fakeTarget(clock, () => ({ takes: 100 }));
     const { recorder } = recorderFor();
     let asked = 0;
-    const run = runClosedLoop({
-      target,
-      clock,
-      recorder,
-      questions: QUESTIONS,
-      concurrency: 4,
-      duration: 1000,
-      nextQuestion: () => asked++ % QUESTIONS.length,
-      nextTurn: () => Promise.resolve(),
-      timeout: milliseconds(1e6),
-      cache: false,
-    });
+    const nextQuestion = (): number => asked++ % QUESTIONS.length;
+    const run = runClosedLoop({ ...closedLoop, target, clock, recorder, nextQuestion });
     await finish(run, clock);
     expect(recorder.rows).toBe(40);
     expect(recorder.maxInFlight).toBe(4);
     expect(outcomesOf(recorder).every((outcome) => outcome === 'completed')).toBe(true);
-  });
-});
-
-describe('response table', () => {
-  it('keeps equal responses once a question, however often they come', async () => {
-    const clock = new ManualClock();
-    const { responses } = await openLoop({
-      clock,
-      target: fakeTarget(clock, () => ({ takes: 1 })),
-      schedule: constantArrivals({ rate: ratePerSecond(100), duration: 1000 }),
-    });
-    expect(responses.size).toBe(QUESTIONS.length);
   });
 });

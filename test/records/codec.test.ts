@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GroundspeedError } from '../../src/kernel/errors.ts';
 import { decodeColumns, encodeColumns, parseRecord } from '../../src/records/codec.ts';
 import type { RequestColumns } from '../../src/records/columns.ts';
+import type { ColumnsRecord } from '../../src/records/schema.ts';
 
 function columns(length: number, value: (column: number, row: number) => number): RequestColumns {
   const fill = <T extends { [row: number]: number; length: number }>(array: T, column: number): T => {
@@ -51,6 +52,35 @@ describe('request columns', () => {
     );
     expect(layout.columns.every(({ offset }) => offset % 8 === 0)).toBe(true);
     expect(layout.columns.map(({ name }) => name)).toContain('stage:retrieve');
+  });
+
+  it('come back from a small buffer, which shares its memory with others', () => {
+    const original = columns(3, (column, row) => column + row);
+    const { bytes, layout } = encodeColumns(original, ['embed', 'retrieve']);
+    const pooled = Buffer.from(bytes);
+    expect(pooled.buffer.byteLength).toBeGreaterThan(pooled.length);
+    expect(decodeColumns(pooled, layout)).toEqual(original);
+  });
+
+  it.each<[string, (layout: ColumnsRecord) => Partial<ColumnsRecord>]>([
+    ['more rows than there are bytes', () => ({ rows: 1000 })],
+    ['a column that is not there', ({ columns: all }) => ({ columns: all.slice(1) })],
+    [
+      'a column of another type',
+      ({ columns: all }) => ({ columns: all.map((one) => ({ ...one, type: 'u8' as const })) }),
+    ],
+    [
+      'a column that starts askew',
+      ({ columns: all }) => ({ columns: all.map((one) => ({ ...one, offset: one.offset + 1 })) }),
+    ],
+  ])('are refused when the record speaks of %s', (_, change) => {
+    const { bytes, layout } = encodeColumns(
+      columns(5, () => 1),
+      [],
+    );
+    expect(() => decodeColumns(bytes, { ...layout, ...change(layout) })).toThrow(
+      expect.objectContaining({ code: 'record.corrupt' }),
+    );
   });
 
   it('are refused when a byte was changed', () => {

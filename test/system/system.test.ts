@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { milliseconds } from '../../src/kernel/units.ts';
 import { writeFileAtomically } from '../../src/system/atomic-file.ts';
-import { systemClock } from '../../src/system/clock.ts';
+import { pacingClock, systemClock } from '../../src/system/clock.ts';
 import { describeMachine } from '../../src/system/machine.ts';
 import { watchProcessUsage } from '../../src/system/usage.ts';
 
@@ -19,6 +19,18 @@ describe('atomic files', () => {
     await writeFileAtomically(join(folder, 'a/b/c.txt'), 'whole');
     expect(await readFile(join(folder, 'a/b/c.txt'), 'utf8')).toBe('whole');
     expect(await readdir(join(folder, 'a/b'))).toEqual(['c.txt']);
+  });
+
+  it('take their content in pieces, as it is made', async () => {
+    const path = join(folder, 'pieces.txt');
+    const piece = 'ä'.repeat(50_000);
+    async function* pieces(): AsyncIterable<string> {
+      for (let index = 0; index < 20; index += 1) yield piece;
+    }
+    await writeFileAtomically(path, pieces());
+    expect((await readFile(path, 'utf8')) === piece.repeat(20)).toBe(true);
+    await writeFileAtomically(path, ['one ', 'two']);
+    expect(await readFile(path, 'utf8')).toBe('one two');
   });
 
   it('keep the old content when writing the new one fails', async () => {
@@ -40,6 +52,30 @@ describe('atomic files', () => {
       where: join(folder, 'file/x.txt'),
       hint: expect.stringContaining('--output'),
     });
+  });
+});
+
+describe('the pacing clock', () => {
+  it('gives timers and the network their turn even in the shortest sleep, so that nobody who is late shuts them out', async () => {
+    let turned = false;
+    setImmediate(() => {
+      turned = true;
+    });
+    await pacingClock.sleep(milliseconds(0.0001));
+    expect(turned).toBe(true);
+  });
+
+  it('never wakes too early, and on its signal at once', async () => {
+    for (const duration of [0.05, 1, 3]) {
+      const start = pacingClock.now();
+      await pacingClock.sleep(milliseconds(duration));
+      expect(pacingClock.now() - start).toBeGreaterThanOrEqual(duration);
+    }
+    const controller = new AbortController();
+    const long = pacingClock.sleep(milliseconds(60_000), controller.signal);
+    controller.abort(new Error('enough'));
+    await expect(long).rejects.toThrow('enough');
+    await expect(pacingClock.sleep(milliseconds(1), controller.signal)).rejects.toThrow('enough');
   });
 });
 
