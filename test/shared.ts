@@ -15,7 +15,7 @@ export function sharedPath(path: string): string {
  */
 export function hasShared(): boolean {
   const there = existsSync(join(folder, 'datasets')) && existsSync(join(folder, 'trec_eval'));
-  if (!there && process.env['GROUNDSPEED_SHARED'] === 'required') {
+  if (!there && process.env.GROUNDSPEED_SHARED === 'required') {
     throw new Error(`GROUNDSPEED_SHARED=required, but ${folder} is not there`);
   }
   return there;
