@@ -20,15 +20,26 @@ describe('steady state', () => {
     );
   });
 
-  it('calls steady noise steady', () => {
+  it('calls steady noise steady, but for a few series in a hundred', () => {
     expect(mser5(noise(500))!.steady).toBe(true);
+    const skewed = () => Float64Array.from({ length: 60 }, () => Math.exp(0.5 * normal(random)));
+    const alarms = Array.from({ length: 300 }, () => marginalStandardErrorRule(skewed())!).filter(
+      ({ steady }) => !steady,
+    ).length;
+    expect(alarms).toBeLessThanOrEqual(24);
+  });
+
+  it('finds a level that shifted late', () => {
+    for (let trial = 0; trial < 50; trial += 1) {
+      expect(marginalStandardErrorRule([...noise(39, 16), ...noise(21)])!.steady).toBe(false);
+    }
   });
 
   it('finds no warm-up where all batches are alike, whatever their level', () => {
     fc.assert(
       fc.property(
         fc.double({ min: 1e-4, max: 1e4, noNaN: true }),
-        fc.integer({ min: 10, max: 300 }),
+        fc.integer({ min: 20, max: 300 }),
         (level, count) => {
           const rule = marginalStandardErrorRule(new Float64Array(count).fill(level));
           expect(rule).toEqual({ truncatedShare: 0, steady: true });
@@ -44,14 +55,14 @@ describe('steady state', () => {
   });
 
   it('says nothing about series too short to tell', () => {
-    expect(mser5(noise(49))).toBeNull();
+    expect(mser5(noise(99))).toBeNull();
     expect(steadyStateOf([0, 10], [1, 1], { duration: 20 })).toBeNull();
   });
 
   it('batches latencies by time', () => {
-    const times = Array.from({ length: 4000 }, (_, index) => index);
-    const latencies = times.map((time) => (time < 1000 ? 50 : 5) + normal(random));
-    const { truncatedShare } = steadyStateOf(times, latencies, { duration: 4000 })!;
+    const times = Array.from({ length: 8000 }, (_, index) => index);
+    const latencies = times.map((time) => (time < 2000 ? 50 : 5) + normal(random));
+    const { truncatedShare } = steadyStateOf(times, latencies, { duration: 8000 })!;
     expect(truncatedShare).toBeGreaterThanOrEqual(0.25);
     expect(truncatedShare).toBeLessThan(0.5);
   });
