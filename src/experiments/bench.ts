@@ -61,12 +61,12 @@ type Measured = Pick<
 
 async function measure(
   setup: RunSetup,
-  { engine }: IndexedEngine,
+  { engine, documents }: IndexedEngine,
   { plan, parts }: Running,
 ): Promise<Measured> {
   const { golden, options, signal } = setup;
   const target = inProcessTarget(engine);
-  const judge = new Judge(golden, options.quality.k);
+  const judge = new Judge(documents, options.quality.k);
   const pass = await parts.run('quality', async () => {
     const result = await runQualityPass(setup, target, judge);
     return [result, `${result.questions.length} questions asked once`];

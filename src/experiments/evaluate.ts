@@ -12,17 +12,17 @@ import type { RunResult, RunSetup } from './setup.ts';
  * that were asked, and rejects with `run.interrupted` where there is none.
  */
 export async function runEvaluate(setup: RunSetup): Promise<RunResult> {
-  const { clock, golden, options, signal, onEvent } = setup;
+  const { clock, options, signal, onEvent } = setup;
   const start = clock.now();
   const header = recordHeader(setup, 'evaluate');
   const parts = new Parts(2, onEvent);
-  const { engine, index, ingest } = await parts.run('index', async () => {
+  const { engine, documents, index, ingest } = await parts.run('index', async () => {
     const opened = await openIndexedEngine(setup);
     return [opened, indexSummary(opened)];
   });
   try {
     const { quality, questions, rankings } = await parts.run('quality', async () => {
-      const judge = new Judge(golden, options.quality.k);
+      const judge = new Judge(documents, options.quality.k);
       const result = await runQualityPass(setup, inProcessTarget(engine), judge);
       return [result, `${result.questions.length} questions`];
     });

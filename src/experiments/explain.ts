@@ -8,7 +8,7 @@ import { asResponse } from '../load/targets/in-process.ts';
 import { coveredAt } from '../measures/evidence.ts';
 import { nearest } from '../text/nearest.ts';
 import { Judge } from './judge.ts';
-import { openIndexedEngine } from './open-index.ts';
+import { type IndexedEngine, openIndexedEngine } from './open-index.ts';
 import type { RunSetup } from './setup.ts';
 
 /** A document's place in one ranked list, by its best chunk. */
@@ -72,7 +72,7 @@ const SHOWN = 10;
 /** Asks one golden question past the caches, and follows it. Throws `question.unknown`, with the nearest id there is. */
 export async function explainQuestion(setup: RunSetup, id: string): Promise<Explanation> {
   const question = findQuestion(setup.golden, id);
-  const { engine } = await openIndexedEngine(setup);
+  const { engine, documents } = await openIndexedEngine(setup);
   const { signal } = setup;
   try {
     const answer = await engine.ask(question.question, {
@@ -80,7 +80,7 @@ export async function explainQuestion(setup: RunSetup, id: string): Promise<Expl
       trace: true,
       ...(signal && { signal }),
     });
-    return explain({ setup, question, answer, engine });
+    return explain({ setup, question, answer, engine, documents });
   } finally {
     await engine.close();
   }
@@ -91,10 +91,11 @@ interface Asked {
   readonly question: GoldenQuestion;
   readonly answer: Answer;
   readonly engine: Engine;
+  readonly documents: IndexedEngine['documents'];
 }
 
-function explain({ setup, question, answer, engine }: Asked): Explanation {
-  const judge = new Judge(setup.golden, setup.options.quality.k);
+function explain({ setup, question, answer, engine, documents }: Asked): Explanation {
+  const judge = new Judge(documents, setup.options.quality.k);
   const verdict = judge.judge(question, asResponse(answer));
   const { mode, fusion } = setup.engine.retrieval;
   return {

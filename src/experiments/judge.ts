@@ -1,4 +1,4 @@
-import type { GoldenQuestion, GoldenSet } from '../datasets/golden.ts';
+import type { CorpusDocument, GoldenQuestion } from '../datasets/golden.ts';
 import { type Classification, classify } from '../judging/funnel.ts';
 import type { Returned, Right } from '../judging/returned.ts';
 import { judgeRight, ruleFor } from '../judging/right.ts';
@@ -14,9 +14,10 @@ export class Judge {
   readonly #k: number;
   readonly #texts: ReadonlyMap<string, string> | undefined;
 
-  constructor({ corpus }: GoldenSet, k: number) {
+  /** `documents` are those that the target searches; undefined where that is not known. */
+  constructor(documents: readonly Pick<CorpusDocument, 'id' | 'text'>[] | undefined, k: number) {
     this.#k = k;
-    this.#texts = corpus && new Map(corpus.map(({ id, text }) => [id, text]));
+    this.#texts = documents && new Map(documents.map(({ id, text }) => [id, text]));
   }
 
   readonly documentText = (id: string): string | undefined => this.#texts?.get(id);

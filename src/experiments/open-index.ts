@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { GoldenSet } from '../datasets/golden.ts';
+import type { CorpusDocument, GoldenSet } from '../datasets/golden.ts';
 import type { SourceItem } from '../engine/documents/source.ts';
 import { type Engine, openEngine } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/events.ts';
@@ -11,14 +11,19 @@ import type { RunSetup } from './setup.ts';
 
 export interface IndexedEngine {
   readonly engine: Engine;
+  /** What is searched: the golden set's corpus, or the documents of the user's own index. */
+  readonly documents: readonly CorpusDocument[];
   readonly index: IndexRecord;
-  readonly ingest: IngestRecord;
+  /** Null where the index was taken as it is. */
+  readonly ingest: IngestRecord | null;
 }
 
 /** One line on what was indexed, or that nothing had to be. */
 export function indexSummary({ index, ingest }: Pick<IndexedEngine, 'index' | 'ingest'>): string {
   const size = `${index.documents} documents, ${index.chunks} chunks`;
-  return index.reused ? `${size}, reused` : `${size}, built in ${(ingest.durationMs / 1000).toFixed(1)} s`;
+  return index.reused || ingest === null
+    ? `${size}, reused`
+    : `${size}, built in ${(ingest.durationMs / 1000).toFixed(1)} s`;
 }
 
 /** Raised whenever an index of an older version could no longer be read as it stands. */
@@ -28,37 +33,60 @@ const INDEX_FORMAT = 1;
  * Opens the engine over the golden set's corpus: the index that was built for the same corpus and settings before, or a
  * new one. Everything that changes an index's content is in its folder's name, so a reused index is the right one, and
  * the ingest that follows finds every document unchanged (or finishes what an interrupted one left).
+ *
+ * Questions without a corpus are asked of the documents that stand in an index of the user's own, as they are.
  */
 export async function openIndexedEngine(setup: RunSetup): Promise<IndexedEngine> {
-  const { golden, engine: options, clock, seed, signal, onEvent } = setup;
-  const { corpus } = golden;
-  if (corpus === undefined) {
-    throw new GroundspeedError('dataset.missing', `${golden.name} has no corpus to build an index from`, {
-      where: golden.name,
-      hint: 'Put a corpus.jsonl beside the questions: a line {"id": "…", "text": "…"} for each document.',
-    });
-  }
+  const { golden, engine: options, clock, seed, onEvent } = setup;
+  if (golden.corpus === undefined && !setup.ownIndex) throw noCorpus(golden);
   const folder = setup.ownIndex ? setup.indexFolder : join(setup.indexFolder, indexName(setup));
   const engine = await openEngine({ options, folder, clock, seed });
   const stopTelling = engine.events.listen((event) => tellIngest(event, onEvent));
   try {
+    if (golden.corpus === undefined) return ownDocuments(engine, golden, folder);
     if (setup.ownIndex || options.store.url !== undefined) claimIndex(engine, golden, folder);
-    const source = corpus.map((document): SourceItem => ({ document }));
-    const result = await engine.ingest(source, { removeMissing: true, ...(signal && { signal }) });
-    tellFailures(result, onEvent);
-    if (engine.info().documents === 0) {
-      throw new GroundspeedError('dataset.empty', `No document of ${golden.name} could be indexed`, {
-        where: golden.name,
-        problems: result.failed.slice(0, 10).map(({ id, message }) => `${id}: ${message}`),
-      });
-    }
-    return { engine, index: indexRecord(engine, folder, result), ingest: ingestRecord(result) };
+    return await takeCorpus({ engine, setup, folder, corpus: golden.corpus });
   } catch (thrown) {
     await engine.close();
     throw thrown;
   } finally {
     stopTelling();
   }
+}
+
+interface Taking {
+  readonly engine: Engine;
+  readonly setup: RunSetup;
+  readonly folder: string;
+  readonly corpus: readonly CorpusDocument[];
+}
+
+async function takeCorpus({ engine, setup, folder, corpus }: Taking): Promise<IndexedEngine> {
+  const { golden, signal, onEvent } = setup;
+  const source = corpus.map((document): SourceItem => ({ document }));
+  const result = await engine.ingest(source, { removeMissing: true, ...(signal && { signal }) });
+  tellFailures(result, onEvent);
+  if (engine.info().documents === 0) {
+    throw new GroundspeedError('dataset.empty', `No document of ${golden.name} could be indexed`, {
+      where: golden.name,
+      problems: result.failed.slice(0, 10).map(({ id, message }) => `${id}: ${message}`),
+    });
+  }
+  const index = indexRecord(engine, folder, result);
+  return { engine, documents: corpus, index, ingest: ingestRecord(result) };
+}
+
+function ownDocuments(engine: Engine, golden: GoldenSet, folder: string): IndexedEngine {
+  if (engine.info().documents === 0) throw noCorpus(golden);
+  const documents = engine.store.documentIds().flatMap((id) => engine.store.document(id) ?? []);
+  return { engine, documents, index: indexRecord(engine, folder, { indexed: 0, removed: 0 }), ingest: null };
+}
+
+function noCorpus({ name }: GoldenSet): GroundspeedError {
+  return new GroundspeedError('dataset.missing', `${name} has no corpus to build an index from`, {
+    where: name,
+    hint: 'Put a corpus.jsonl beside the questions (a line {"id": "…", "text": "…"} for each document), or take the documents in first: groundspeed ingest docs/ --index .groundspeed/mine, and name that index with --index.',
+  });
 }
 
 /** Failures that are told one by one; the record has them all. */
@@ -126,7 +154,11 @@ function serviceOf(url: string): string {
   return `${protocol}//${host}${pathname}`;
 }
 
-export function indexRecord(engine: Engine, path: string, result: IngestResult): IndexRecord {
+export function indexRecord(
+  engine: Engine,
+  path: string,
+  result: Pick<IngestResult, 'indexed' | 'removed'>,
+): IndexRecord {
   const info = engine.info();
   return {
     path,

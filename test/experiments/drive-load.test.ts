@@ -43,7 +43,7 @@ async function driven(target: Target, overrides: Partial<LoadContext> = {}, plan
   const context = contextOf(target, overrides);
   const parts = new Parts(5, () => undefined);
   const run = await driveLoad(context, { plan, parts, clearCaches: async () => undefined });
-  const verdicts = new LoadVerdicts(new Judge(MADE_SET, 5), QUESTIONS, context.responses);
+  const verdicts = new LoadVerdicts(new Judge(MADE_SET.corpus, 5), QUESTIONS, context.responses);
   const { load, requests } = loadResult(context, verdicts, run);
   const responses = responseRecords(context.responses, verdicts, 0);
   for (const response of responses) responseSchema.parse(response);
@@ -142,7 +142,7 @@ describe('driving load', () => {
     const silent = { ...HIDDEN, ranking: { ids: ['arran'], scores: [1] } };
     for (let nth = 0; nth < 12_000; nth += 1)
       responses.intern(nth % 20, { ...silent, answer: `answer ${nth}` });
-    const verdicts = new LoadVerdicts(new Judge(MADE_SET, 5), QUESTIONS, responses);
+    const verdicts = new LoadVerdicts(new Judge(MADE_SET.corpus, 5), QUESTIONS, responses);
     const records = responseRecords(responses, verdicts, 20);
     expect(records.length).toBe(10_000);
     expect(records[19]).toEqual({ question: 19, abstained: false, right: 'wrong' });

@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { openEngine } from '../../src/engine/engine.ts';
 import type { ExperimentEvent } from '../../src/experiments/events.ts';
 import { indexName, openIndexedEngine } from '../../src/experiments/open-index.ts';
 import type { RunSetup } from '../../src/experiments/setup.ts';
@@ -64,6 +65,22 @@ describe('the index of a golden set', () => {
     const golden = { ...MADE_SET, corpus: undefined, corpusHash: undefined };
     const setup = setupOf({ indexFolder: newFolder(), golden });
     await expect(openIndexedEngine(setup)).rejects.toMatchObject({ code: 'dataset.missing' });
+    const empty = { ...setup, ownIndex: true };
+    await expect(openIndexedEngine(empty)).rejects.toMatchObject({ code: 'dataset.missing' });
+  });
+
+  it('may be one of the user’s own documents, of which questions without a corpus are then asked', async () => {
+    const indexFolder = newFolder();
+    const golden = { ...MADE_SET, corpus: undefined, corpusHash: undefined };
+    const setup = setupOf({ indexFolder, ownIndex: true, golden });
+    const { engine: options, clock, seed } = setup;
+    const engine = await openEngine({ options, folder: indexFolder, clock, seed });
+    await engine.ingest(MADE_SET.corpus!.map((document) => ({ document })));
+    await engine.close();
+    const opened = await openIndexedEngine(setup);
+    await opened.engine.close();
+    expect(opened).toMatchObject({ index: { reused: true, documents: 12 }, ingest: null });
+    expect(opened.documents.map(({ id }) => id)).toEqual(MADE_SET.corpus!.map(({ id }) => id).sort());
   });
 
   it('leaves out documents that fail, tells the first of them and counts the others', async () => {
@@ -78,7 +95,7 @@ describe('the index of a golden set', () => {
     const onEvent = (event: ExperimentEvent): void => void events.push(event);
     const { index, ingest } = await indexed(setupOf({ indexFolder: newFolder(), golden, onEvent }));
     expect(index.documents).toBe(12);
-    expect(ingest.failed.map(({ id }) => id)).toEqual(empty.map(({ id }) => id));
+    expect(ingest?.failed.map(({ id }) => id)).toEqual(empty.map(({ id }) => id));
     const warnings = events.filter(({ type }) => type === 'warning');
     expect(warnings.length).toBe(6);
     expect(warnings.at(-1)).toMatchObject({ message: '3 more documents were left out' });
