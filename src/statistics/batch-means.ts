@@ -8,7 +8,7 @@ import { mean, quantile, type SortedSamples, sortSamples, variance } from './qua
  * (method of batch means; Law, Simulation Modeling and Analysis, 5th ed., §9.5.3).
  *
  * How often the 95 % intervals hold the truth, by run length and utilisation, is tabulated in
- * bench/results/statistics-coverage.md (`npm run prove -- statistics/coverage`).
+ * bench/results/statistics/coverage.md (`npm run prove -- statistics/coverage`).
  */
 export const BATCHES = 20;
 
