@@ -1,3 +1,4 @@
+import { FUNNEL } from '../../src/judging/returned.ts';
 import { exponential, normal, type Random } from '../../src/kernel/random.ts';
 import {
   CACHE_CODES,
@@ -11,22 +12,7 @@ import { carriedQuantile, type SortedSamples, sortSamples } from '../../src/stat
 
 const DEADLINE = 100;
 export const STAGES = ['embed', 'retrieve', 'rerank', 'prompt', 'generate'];
-export const CLASSES = [
-  'right-in-time',
-  'right-late',
-  'not-in-corpus',
-  'not-in-top-100',
-  'below-k',
-  'cut-from-context',
-  'answered-wrong',
-  'wrongly-abstained',
-  'should-have-abstained',
-  'unknown',
-  'unscored',
-  'error',
-  'timeout',
-  'dropped',
-];
+export const CLASSES: string[] = [...FUNNEL];
 
 export interface Plan {
   readonly name: string;
