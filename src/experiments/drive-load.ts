@@ -59,7 +59,7 @@ export async function driveLoad(context: LoadContext, driving: Driving): Promise
   await parts.run('open loop', async () => {
     const before = phases.length;
     await driveOpen(drive, maximum.ratePerSecond, context, driving);
-    return [undefined, `${phases.length - before} phases of ${plan.openPhase / 1000} s`];
+    return [undefined, `phases driven: ${phases.length - before} (${plan.openPhase / 1000} s each)`];
   });
   return { phases, maximum, notes: [] };
 }
