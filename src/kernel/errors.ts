@@ -86,6 +86,68 @@ export const CATALOGUE = {
   'question.unknown': { exit: 'usage', meaning: 'No golden question bears that id.' },
   'target.unavailable': { exit: 'targetUnavailable', meaning: 'The target does not answer.' },
   'target.unsupported': { exit: 'usage', meaning: 'That kind of target is not supported.' },
+  'target.description': {
+    exit: 'usage',
+    meaning: 'The description of a target (its URL, headers, body or expressions) is wrong.',
+  },
+  'target.dns': { exit: 'targetUnavailable', meaning: "The target's host name cannot be resolved." },
+  'target.connect': { exit: 'targetUnavailable', meaning: 'No connection to the target can be made.' },
+  'target.tls': { exit: 'targetUnavailable', meaning: "The target's certificate cannot be trusted." },
+  'target.reset': {
+    exit: 'targetUnavailable',
+    meaning: 'The target closed the connection before the response was complete.',
+  },
+  'target.timeout': { exit: 'targetUnavailable', meaning: 'The target did not answer within the timeout.' },
+  'target.http4xx': { exit: 'targetUnavailable', meaning: 'The target refused the request (status 4xx).' },
+  'target.http5xx': { exit: 'targetUnavailable', meaning: 'The target failed (status 5xx).' },
+  'target.rateLimited': {
+    exit: 'targetUnavailable',
+    meaning: 'The target turned the request away (429, or 503 with Retry-After).',
+  },
+  'target.redirect': {
+    exit: 'targetUnavailable',
+    meaning: 'The target answers with a redirect, which is not followed.',
+  },
+  'target.contentType': {
+    exit: 'targetUnavailable',
+    meaning: 'The target answered with another content type than it should, an HTML page for example.',
+  },
+  'target.malformed': {
+    exit: 'targetUnavailable',
+    meaning: 'The response is not what the description of the target says: no JSON, or no answer in it.',
+  },
+  'target.cut': {
+    exit: 'targetUnavailable',
+    meaning: 'A streamed response ended before it was complete, or told of an error.',
+  },
+  'target.tooLarge': {
+    exit: 'targetUnavailable',
+    meaning: 'The response is larger than target.maxBodyBytes.',
+  },
+  'target.failed': { exit: 'targetUnavailable', meaning: 'The request failed for another reason.' },
+  'target.acceptance': { exit: 'targetUnavailable', meaning: 'The deployment failed acceptance checks.' },
+  'slo.syntax': { exit: 'usage', meaning: 'The SLO cannot be read; the character at fault is pointed at.' },
+  'slo.unsupported': {
+    exit: 'usage',
+    meaning: 'The SLO asks for something that the target does not return.',
+  },
+  'slo.failed': { exit: 'gate', meaning: 'The SLO was missed.' },
+  'slo.inconclusive': {
+    exit: 'inconclusive',
+    meaning: 'Too little was measured to judge the SLO, and --strict asks for a verdict.',
+  },
+  'load.refused': {
+    exit: 'usage',
+    meaning: 'The load was not sent: a host that is not allowed, or a rate above the ceiling.',
+  },
+  'server.unsafe': {
+    exit: 'usage',
+    meaning: 'The service may listen beyond this machine only with an API token.',
+  },
+  'server.port': {
+    exit: 'usage',
+    meaning: 'The address that the service should listen on is taken or not there.',
+  },
   'run.invalid': { exit: 'invalid', meaning: 'The run cannot be trusted; the reasons are listed.' },
   'run.interrupted': { exit: 'interrupted', meaning: 'The run was interrupted; what was measured is kept.' },
 } as const satisfies Record<string, { exit: ExitName; meaning: string }>;
