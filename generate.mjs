@@ -8,6 +8,7 @@ import { errorReference } from './dist/config/error-reference.js';
 import { settingsJsonSchema } from './dist/config/json-schema.js';
 import { settingsReference } from './dist/config/reference.js';
 import { buildManifest } from './dist/datasets/manifest.js';
+import { sloReference } from './dist/objectives/reference.js';
 import { recordSchema } from './dist/records/schema.js';
 import { writeFileAtomically } from './dist/system/atomic-file.js';
 
@@ -16,6 +17,7 @@ const json = (value) => `${JSON.stringify(value, null, 2)}\n`;
 const files = {
   'docs/settings.md': settingsReference(),
   'docs/errors.md': errorReference(),
+  'docs/slo.md': sloReference(),
   'docs/groundspeed.schema.json': json(settingsJsonSchema()),
   'docs/record.schema.json': json(z.toJSONSchema(recordSchema)),
 };

@@ -1,10 +1,9 @@
 import type { GoldenSet } from '../src/datasets/golden.ts';
 import { readGoldenSet } from '../src/datasets/read.ts';
 import type { SourceItem } from '../src/engine/documents/source.ts';
-import { type IngestResult, openEngine } from '../src/engine/engine.ts';
+import { type Engine, type IngestResult, openEngine } from '../src/engine/engine.ts';
 import { engineSchema } from '../src/engine/options.ts';
 import { GroundspeedError } from '../src/kernel/errors.ts';
-import { inProcessTarget } from '../src/load/targets/in-process.ts';
 import type { QuestionCase } from '../src/measures/case.ts';
 import { scoreQuestions } from '../src/measures/golden-scores.ts';
 import { parseMeasures } from '../src/measures/registry.ts';
@@ -72,7 +71,7 @@ export async function measureCollection(
       progress(`${golden.name}: ${name}`);
       const engine = await open(retrieval);
       try {
-        modes[name] = await measureMode(golden, inProcessTarget(engine));
+        modes[name] = await measureMode(golden, engine);
       } finally {
         await engine.close();
       }
@@ -88,15 +87,11 @@ export function itemsOf({ name, corpus }: GoldenSet): SourceItem[] {
   return corpus.map((document) => ({ document }));
 }
 
-async function measureMode(
-  { questions }: GoldenSet,
-  target: ReturnType<typeof inProcessTarget>,
-): Promise<ModeQuality> {
+async function measureMode({ questions }: GoldenSet, engine: Pick<Engine, 'ask'>): Promise<ModeQuality> {
   const cases: QuestionCase[] = [];
-  for (const [index, question] of questions.entries()) {
-    const returned = await target.ask({ question: index, text: question.question, cache: false });
+  for (const question of questions) {
     // Only its ranking is measured: thousands of answers with their passages are not worth the memory.
-    const { ranking } = returned;
+    const { ranking } = await engine.ask(question.question, { cache: false });
     cases.push({ question, returned: { ...NOTHING, ranking }, documentText: () => undefined });
   }
   const scores = scoreQuestions(parseMeasures(MEASURES), cases);

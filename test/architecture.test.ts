@@ -47,7 +47,7 @@ describe('imports', () => {
     ['judging/a.ts', 'engine/ports.ts', true],
     ['judging/a.ts', 'engine/events.ts', false],
     ['load/targets/in-process.ts', 'engine/engine.ts', true],
-    ['load/targets/http.ts', 'engine/engine.ts', false],
+    ['load/targets/http/http-target.ts', 'engine/engine.ts', false],
     ['telemetry/a.ts', 'engine/events.ts', true],
     ['telemetry/a.ts', 'experiments/events.ts', true],
     ['telemetry/a.ts', 'experiments/bench.ts', false],
@@ -153,7 +153,7 @@ describe('pure files', () => {
 
   it.each([
     ['load/arrivals.ts', true],
-    ['load/targets/http.ts', false],
+    ['load/targets/http/http-target.ts', false],
     ['datasets/trec.ts', true],
     ['datasets/read.ts', false],
     ['server/options.ts', true],

@@ -6,7 +6,7 @@ import {
 } from '../../src/statistics/batch-means.ts';
 import { bootstrapMeanInterval } from '../../src/statistics/bootstrap.ts';
 import { wilsonInterval } from '../../src/statistics/proportions.ts';
-import { orderStatisticInterval, sortSamples } from '../../src/statistics/quantiles.ts';
+import { orderStatisticInterval, quantile, sortSamples } from '../../src/statistics/quantiles.ts';
 import { type Population, sojournMean, sojournQuantile } from './populations.ts';
 
 /** What became of one interval in one trial; withheld where the tool prints none. */
@@ -47,7 +47,7 @@ export function queueOutcomes(utilisation: number, times: Float64Array): Outcome
   };
   for (const p of QUANTILES) {
     outcomes[`batch means, ${named(p)}`] = judge(
-      boundsOf(batchQuantileInterval(times, p, { sorted })),
+      boundsOf(batchQuantileInterval(times, p, { quantileAt: (at) => quantile(sorted, at) })),
       sojournQuantile(utilisation, p),
     );
   }

@@ -5,10 +5,12 @@ import type { RunResult, RunSetup } from '../experiments/setup.ts';
 import { writeFileAtomically } from '../system/atomic-file.ts';
 import { runExperiment } from './experiment.ts';
 import type { RunFlags } from './flags.ts';
+import type { TargetFlags } from './load-flags.ts';
 import { refuseUnwritable } from './run-output.ts';
+import { chooseDeployment } from './target-choice.ts';
 import type { World } from './world.ts';
 
-export interface EvaluateFlags extends RunFlags {
+export interface EvaluateFlags extends RunFlags, TargetFlags {
   readonly measures?: string;
   readonly runFile?: string;
 }
@@ -17,6 +19,10 @@ export function evaluate(world: World, flags: EvaluateFlags): Promise<number> {
   const { measures, runFile } = flags;
   return runExperiment(world, flags, {
     assignments: measures === undefined ? [] : [{ by: '--measures', text: `quality.measures=${measures}` }],
+    chooseTarget: async (settings) => {
+      const description = await chooseDeployment(world, flags, settings);
+      return description && { kind: 'http', description, generators: 1 };
+    },
     run: runEvaluate,
     ...(runFile !== undefined && {
       refuse: (setup: RunSetup) => refuseRunFile(setup, runFile),

@@ -11,7 +11,7 @@ import type { RunFlags } from './flags.ts';
 import { interruptible } from './interrupt.ts';
 import { progressOf } from './progress.ts';
 import { refuseUnwritable, type WrittenRun, writeRun } from './run-output.ts';
-import { runSetup } from './run-setup.ts';
+import { type ChooseTarget, runSetup } from './run-setup.ts';
 import { print, type World, wantsColour, widthOf } from './world.ts';
 
 export interface Experiment {
@@ -19,6 +19,8 @@ export interface Experiment {
   readonly assignments: readonly Assignment[];
   /** Throws over what would only fail once the run is over. */
   refuse?(setup: RunSetup): Promise<void>;
+  /** Which deployment is driven; commands without it drive the engine of this process. */
+  readonly chooseTarget?: ChooseTarget;
   run(setup: RunSetup): Promise<RunResult>;
   /** Runs once the record is saved. */
   saved?(result: RunResult): Promise<void>;
@@ -30,29 +32,44 @@ export async function runExperiment(world: World, flags: RunFlags, experiment: E
   const result = await interruptible(
     { world, progress, keeps: 'what was measured is kept' },
     async (signal) => {
-      const setup = await runSetup(world, flags, { progress, signal }, experiment.assignments);
+      const setup = await runSetup(world, flags, { progress, signal }, experiment);
       parseMeasures(setup.options.quality.measures ?? DEFAULT_MEASURES); // a misspelt one, before the index is built
       await refuseUnwritable(flags.output);
       await experiment.refuse?.(setup);
       return experiment.run(setup);
     },
   );
+  const { record } = await keepRun(world, flags, result, async (written) => {
+    tellFailures(written.record, progress);
+    await experiment.saved?.(result);
+  });
+  return verdict(record);
+}
+
+type KeepFlags = Pick<RunFlags, 'output' | 'json' | 'quiet' | 'color'>;
+
+/** Saves a run, then shows it, whatever `saved` does once it is saved; where it cannot be saved, it is at least shown. */
+export async function keepRun(
+  world: World,
+  flags: KeepFlags,
+  result: RunResult,
+  saved: (written: WrittenRun) => Promise<void> = async () => undefined,
+): Promise<WrittenRun> {
   const written = await writeRun(flags.output, result).catch(async (thrown: unknown) => {
     await show(world, flags, result); // the disk may be full: what was measured is at least seen
     throw thrown;
   });
-  tellFailures(written.record, progress);
   try {
-    await experiment.saved?.(result);
+    await saved(written);
   } finally {
     await show(world, flags, written);
   }
-  return verdict(written.record);
+  return written;
 }
 
 async function show(
   world: World,
-  flags: RunFlags,
+  flags: KeepFlags,
   { record, report }: RunResult & Partial<WrittenRun>,
 ): Promise<void> {
   const { stdout, env } = world;

@@ -23,7 +23,8 @@ export interface GoldenFlags {
   readonly dataset?: string;
   readonly split?: string;
   readonly strict?: boolean;
-  readonly target: string;
+  /** Of the commands that ask the engine of this process: `in-process` is all that they take. */
+  readonly target?: string;
 }
 
 /** What the commands take that ask questions of a golden set or of its corpus. */
@@ -57,15 +58,23 @@ export function engineFlags(command: Command): Command {
     .option('--seed <n>', 'seed of everything that is random', wholeNumber, DEFAULT_SEED);
 }
 
+/** The golden set, of commands that ask the engine of this process. */
 export function goldenFlags(command: Command): Command {
+  return datasetFlags(command).option(
+    '--target <target>',
+    'what is asked: in-process (evaluate, load and capacity take a URL)',
+    'in-process',
+  );
+}
+
+export function datasetFlags(command: Command): Command {
   return command
     .option(
       '--dataset <name>',
       `golden set: a folder, a file, or the name of one shipped (default: ${DEFAULT_DATASET})`,
     )
     .option('--split <name>', 'split of the golden set (default: test)')
-    .option('--strict', 'warnings about the golden set are errors')
-    .option('--target <target>', 'what is asked; in this version: in-process', 'in-process');
+    .option('--strict', 'warnings about the golden set are errors, and so is an SLO that cannot be judged');
 }
 
 export function outputFlag(command: Command): Command {

@@ -1,8 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT, GroundspeedError } from '../kernel/errors.ts';
+import { sloHelp } from '../objectives/reference.ts';
 import { ownVersion } from '../system/machine.ts';
 import { exitCodeOf, renderError, withoutSecrets } from './errors.ts';
-import { displayFlags, engineFlags, goldenFlags, outputFlag, settingFlags } from './flags.ts';
+import { datasetFlags, displayFlags, engineFlags, goldenFlags, outputFlag, settingFlags } from './flags.ts';
+import { driveFlags, loadFlags, targetFlags } from './load-flags.ts';
+import { collected, durationFlag } from './quantities.ts';
 import { type World, wantsColour } from './world.ts';
 
 /** Runs what the arguments ask for, to its exit code. Nothing is thrown: errors are told on stderr. */
@@ -44,6 +47,8 @@ function createProgram(world: World, done: (exitCode: number) => void): Command 
     .exitOverride()
     .addHelpText('after', EXIT_CODES);
   addRunCommands(program, world, done);
+  addLoadCommands(program, world, done);
+  addTargetCommands(program, world, done);
   addEngineCommands(program, world, done);
   addFileCommands(program, world, done);
   return program;
@@ -62,8 +67,73 @@ function addRunCommands(program: Command, world: World, done: (exitCode: number)
     .description('ask every golden question once, and report how right the answers are')
     .option('--measures <names>', 'measures to take, with commas: ndcg@10,recall@100,f1')
     .option('--run-file <file>', 'also write the rankings as a TREC run');
-  runFlags(evaluate).action(async (flags) =>
+  displayFlags(outputFlag(engineFlags(datasetFlags(targetFlags(evaluate))))).action(async (flags) =>
     done(await (await import('./evaluate.ts')).evaluate(world, flags)),
+  );
+}
+
+function addLoadCommands(program: Command, world: World, done: (exitCode: number) => void): void {
+  const load = program
+    .command('load')
+    .description('drive a target with load, and judge it by an SLO over speed, errors and quality together');
+  load.addHelpText('after', sloHelp());
+  displayFlags(outputFlag(engineFlags(datasetFlags(loadFlags(load))))).action(async (flags) =>
+    done(await (await import('./load.ts')).load(world, flags)),
+  );
+
+  const capacity = program
+    .command('capacity')
+    .description('find the highest rate at which a target holds an SLO')
+    .option('--probe <time>', 'shortest length of a probe (default: as the SLO needs)', durationFlag)
+    .option('--sweep', 'drive rates all along the curve instead, and plot them');
+  displayFlags(outputFlag(engineFlags(datasetFlags(driveFlags(capacity))))).action(async (flags) =>
+    done(await (await import('./capacity.ts')).capacity(world, flags)),
+  );
+}
+
+function addTargetCommands(program: Command, world: World, done: (exitCode: number) => void): void {
+  const init = program
+    .command('init')
+    .description(
+      'begin with a deployment and a spreadsheet of questions: writes groundspeed.yaml and a CI workflow',
+    )
+    .requiredOption('--target <url>', 'URL of the deployment')
+    .requiredOption('--questions <file>', 'questions: a CSV of question,answer,source, or any golden set')
+    .option('--preset <name>', 'API of the deployment: groundspeed, openai-chat, openai-responses, langserve')
+    .option(
+      '--header <name: value>',
+      `header of each request, such as 'authorization: Bearer \${RAG_KEY}'; repeatable`,
+      collected,
+    )
+    .option('--allow-target <host>', 'host beyond this machine that may be asked; repeatable', collected)
+    .option('--timeout <time>', 'patience with the one question (default: 30s)', durationFlag)
+    .option('--output <dir>', 'folder to write to', '.')
+    .option('--force', 'replace files that are there')
+    .option('--offline', 'ask nothing: write the files from the preset alone');
+  displayFlags(settingFlags(init)).action(async (flags) =>
+    done(await (await import('./init.ts')).init(world, flags)),
+  );
+
+  const target = program.command('target').description('look at a deployment');
+  const check = target
+    .command('check')
+    .description('ask a deployment one question, show what was understood and what to change')
+    .argument('[url]', 'URL of the deployment (default: target.url)')
+    .option('--preset <name>', 'API of the deployment: groundspeed, openai-chat, openai-responses, langserve')
+    .option('--target-file <file>', 'description of the deployment, YAML or JSON (the settings below target)')
+    .option('--allow-target <host>', 'host beyond this machine that may be asked; repeatable', collected)
+    .option('--question <text>', 'what to ask: words, or the id of a golden question')
+    .option('--suite', 'run the acceptance checks: health, a query, ten at once, invalid input, speed')
+    .option('--junit <file>', 'with --suite: also write its results as JUnit XML')
+    .option('--health <path>', 'with --suite: path that tells of health, or none (default: /health)')
+    .option(
+      '--answer-within <time>',
+      'with --suite: time within which an answer must come (default: 5s)',
+      durationFlag,
+    )
+    .option('--timeout <time>', 'patience with one request (default: 30s)', durationFlag);
+  displayFlags(settingFlags(datasetFlags(check))).action(async (url, flags) =>
+    done(await (await import('./target.ts')).targetCheck(world, url, flags)),
   );
 }
 
@@ -76,6 +146,19 @@ function addEngineCommands(program: Command, world: World, done: (exitCode: numb
     .argument('<paths...>', 'files and folders: .txt, .md, .jsonl (documents.extensions)');
   displayFlags(engineFlags(ingest)).action(async (paths, flags) =>
     done(await (await import('./ingest.ts')).ingest(world, paths, flags)),
+  );
+
+  const serve = program
+    .command('serve')
+    .description('serve the engine over HTTP, until Ctrl-C')
+    .option(
+      '--host <address>',
+      'address to listen on; other than this machine only with an API token (default: 127.0.0.1)',
+    )
+    .option('--port <n>', 'port to listen on; 0 takes any free one (default: 8080)')
+    .option('--workers <n>', 'processes that answer questions (default: 1)');
+  displayFlags(datasetFlags(engineFlags(serve))).action(async (flags) =>
+    done(await (await import('./serve.ts')).serve(world, flags)),
   );
 
   const ask = program
@@ -111,10 +194,12 @@ function addFileCommands(program: Command, world: World, done: (exitCode: number
     .command('report')
     .description('make a report again from a saved record')
     .argument('<record>', "a run's folder, or its record.json")
-    .addOption(new Option('--format <format>', 'what to make').choices(['html', 'md', 'csv', 'json']))
+    .addOption(
+      new Option('--format <format>', 'what to make').choices(['html', 'md', 'csv', 'json', 'junit']),
+    )
     .addOption(
       new Option('--table <table>', 'what a csv has a line for')
-        .choices(['questions', 'requests'])
+        .choices(['questions', 'requests', 'phases', 'probes'])
         .default('questions'),
     )
     .option('--output <file>', 'file to write; - is stdout', '-');

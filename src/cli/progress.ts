@@ -1,10 +1,16 @@
 import pc from 'picocolors';
 import type { ExperimentEvent } from '../experiments/events.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { count, significant } from '../reporting/format.ts';
-import { clip, oneLine } from '../reporting/plain.ts';
+import type { LoadTick } from '../load/events.ts';
+import { oneLine } from '../reporting/plain.ts';
+import { clipCells } from './cell-width.ts';
 import type { DisplayFlags } from './flags.ts';
-import { type Output, type World, wantsColour } from './world.ts';
+import { LiveBlock, roomIn, type Screen } from './live-block.ts';
+import { type Colours, loadBlock } from './load-display.ts';
+import { LoadPhase } from './load-display-phase.ts';
+import { essentials, type PhaseEssentials, plainText } from './load-display-text.ts';
+import { barOf, describeProgress, Pace, type Progressed } from './progress-text.ts';
+import { type World, wantsColour } from './world.ts';
 
 /** What a command tells while it works. All of it goes to stderr. */
 export interface Progress {
@@ -12,15 +18,17 @@ export interface Progress {
   /** A line that is shown even with --quiet: the answer to something that the user did. */
   say(line: string): void;
   warn(message: string): void;
-  /** Takes the live line away, for results to follow. */
+  /** Takes the live lines away, for results to follow. */
   end(): void;
 }
 
 export interface ProgressView {
-  readonly output: Output;
+  readonly output: Screen;
   readonly clock: Clock;
   readonly colour: boolean;
   readonly quiet: boolean;
+  /** A terminal that moves no cursor (TERM=dumb), to be treated like a file. */
+  readonly dumb?: boolean;
 }
 
 export function progressOf({ stderr, env, clock }: World, flags: DisplayFlags): Progress {
@@ -29,64 +37,122 @@ export function progressOf({ stderr, env, clock }: World, flags: DisplayFlags): 
     clock,
     colour: wantsColour(stderr, env, flags.color),
     quiet: flags.quiet === true,
+    dumb: env.TERM === 'dumb',
   });
 }
 
-/** On a terminal a live line for the part that runs, and a line with a tick for each that is done; elsewhere plain lines. */
+/** On a terminal live lines for what runs, and a line with a tick for each part that is done; elsewhere plain lines. */
 export function createProgress(view: ProgressView): Progress {
-  return view.output.isTTY && !view.quiet ? new LiveProgress(view) : new PlainProgress(view);
+  const isLive = view.output.isTTY && !view.quiet && !view.dumb;
+  const display = isLive ? new LiveProgress(view) : new PlainProgress(view);
+  // A plain object, which can be taken apart and spread.
+  return {
+    onEvent: (event) => display.onEvent(event),
+    say: (line) => display.say(line),
+    warn: (message) => display.warn(message),
+    end: () => display.end(),
+  };
 }
 
-/** How often, in milliseconds, a live line is drawn anew, and a plain one is written. */
+/** How often, in milliseconds, live lines are drawn anew, and a plain one is written. */
 const REDRAW_MS = 80;
 const PLAIN_EVERY_MS = 5000;
 const BAR_WIDTH = 20;
-const CLEAR_LINE = '\r\u001b[2K';
 
-type Progressed = Extract<ExperimentEvent, { type: 'part.progress' }>;
-
-/** What is common to both displays: which part runs, and how fast. */
-abstract class Display implements Progress {
+/** What is common to both displays: which part and which load phase run, and how fast. */
+abstract class Display {
   protected readonly view: ProgressView;
-  protected readonly colours: ReturnType<typeof pc.createColors>;
+  protected readonly colours: Colours;
   protected step = '';
   #pace = new Pace();
+  #phase: LoadPhase | undefined;
 
   constructor(view: ProgressView) {
     this.view = view;
     this.colours = pc.createColors(view.colour);
   }
 
-  readonly onEvent = (event: ExperimentEvent): void => {
+  onEvent(event: ExperimentEvent): void {
     switch (event.type) {
       case 'part.started':
+        this.#endPhase();
         this.step = `[${event.step}/${event.steps}] `;
         this.#pace = new Pace();
         this.started(event.name);
         break;
       case 'part.progress': {
+        // While ticks come they tell more than how many seconds are over.
+        if (this.#phase !== undefined && event.unit === 'seconds') break;
+        this.#endPhase();
         const left = this.#pace.update(event, this.view.clock.now());
         this.progressed(event, describeProgress(event, left));
         break;
       }
       case 'part.finished':
-        this.finished(event.name, oneLine(event.summary));
+        this.#endPart(event.name, oneLine(event.summary));
+        break;
+      case 'part.noted':
+        this.noted(event.name, oneLine(event.text));
         break;
       case 'warning':
         this.warn(event.message);
         break;
+      case 'load.tick':
+        this.#tick(event);
+        break;
     }
-  };
+  }
+
+  #tick(tick: LoadTick): void {
+    if (this.#phase?.isOf(tick)) this.#phase.add(tick);
+    else {
+      this.#endPhase();
+      this.#phase = new LoadPhase(tick);
+    }
+    this.ticked(this.#phase);
+  }
+
+  #endPhase(): void {
+    const phase = this.#phase;
+    this.#phase = undefined;
+    if (phase !== undefined) this.phaseEnded(phase);
+  }
+
+  /** A part that is a single phase has one line, not two. */
+  #endPart(name: string, summary: string): void {
+    const phase = this.#phase;
+    if (phase?.name !== name) {
+      this.#endPhase();
+      this.finished(name, summary);
+      return;
+    }
+    this.#phase = undefined;
+    this.phaseEnded(phase, summary);
+  }
 
   warn(message: string): void {
     if (!this.view.quiet) this.say(`${this.colours.yellow('warning:')} ${oneLine(message)}`);
   }
 
+  end(): void {
+    this.#endPhase();
+  }
+
+  /** What is told of a phase that is over: its essentials, and in colour what should be minded. */
+  protected phaseText({ text, failures, lag }: PhaseEssentials, summary = ''): string {
+    const { dim, red, yellow } = this.colours;
+    const more = text.includes(summary) ? '' : dim(summary);
+    return [dim(text), failures && red(failures), lag && yellow(lag), more].filter(Boolean).join(dim(' · '));
+  }
+
   abstract say(line: string): void;
-  abstract end(): void;
   protected abstract started(name: string): void;
   protected abstract progressed(event: Progressed, text: string): void;
   protected abstract finished(name: string, summary: string): void;
+  protected abstract noted(name: string, text: string): void;
+  protected abstract ticked(phase: LoadPhase): void;
+  /** `summary` is that of the part which the phase was. */
+  protected abstract phaseEnded(phase: LoadPhase, summary?: string): void;
 }
 
 class PlainProgress extends Display {
@@ -96,112 +162,106 @@ class PlainProgress extends Display {
     this.view.output.write(`${line}\n`);
   }
 
-  end(): void {}
-
   protected started(): void {
     this.#last = this.view.clock.now(); // a short part has its last line only
   }
 
   protected progressed({ name }: Progressed, text: string): void {
-    const now = this.view.clock.now();
-    if (this.view.quiet || now - this.#last < PLAIN_EVERY_MS) return;
-    this.#last = now;
-    this.say(`${this.step}${name}: ${text}`);
+    this.#everyFewSeconds(() => `${name}: ${text}`);
   }
 
   protected finished(name: string, summary: string): void {
-    if (!this.view.quiet) this.say(`${this.step}${name}: ${summary}`);
+    this.#tell(`${name}: ${summary}`);
+  }
+
+  protected noted(name: string, text: string): void {
+    this.#tell(`${name}: ${text}`);
+  }
+
+  protected ticked(phase: LoadPhase): void {
+    this.#everyFewSeconds(() => `${oneLine(phase.name)}: ${plainText(phase)}`);
+  }
+
+  protected phaseEnded(phase: LoadPhase, summary?: string): void {
+    this.#tell(`${oneLine(phase.name)}: ${this.phaseText(essentials(phase), summary)}`);
+    this.#last = this.view.clock.now();
+  }
+
+  #everyFewSeconds(text: () => string): void {
+    const now = this.view.clock.now();
+    if (now - this.#last < PLAIN_EVERY_MS) return;
+    this.#last = now;
+    this.#tell(text());
+  }
+
+  #tell(text: string): void {
+    if (!this.view.quiet) this.say(`${this.step}${text}`);
   }
 }
 
 class LiveProgress extends Display {
-  #line = '';
+  readonly #block: LiveBlock;
   #drawn = Number.NEGATIVE_INFINITY;
 
-  say(line: string): void {
-    this.view.output.write(`${this.#line === '' ? '' : CLEAR_LINE}${line}\n${this.#line}`);
+  constructor(view: ProgressView) {
+    super(view);
+    this.#block = new LiveBlock(view.output);
   }
 
-  end(): void {
-    if (this.#line !== '') this.view.output.write(CLEAR_LINE);
-    this.#line = '';
+  say(line: string): void {
+    this.#block.print(line);
+  }
+
+  override end(): void {
+    super.end();
+    this.#block.clear();
   }
 
   protected started(name: string): void {
-    this.#draw(`${this.step}${name} …`);
+    this.#block.draw([this.#line(`${this.step}${name} …`)]);
   }
 
   protected progressed({ name, done, total }: Progressed, text: string): void {
-    const now = this.view.clock.now();
-    if (now - this.#drawn < REDRAW_MS) return;
-    this.#drawn = now;
-    const bar = total === undefined || total <= 0 ? '' : `${barOf(done / total)} `;
-    this.#draw(`${this.step}${name} ${bar}${text}`);
+    if (!this.#isTimeToDraw()) return;
+    const bar = total === undefined || total <= 0 ? '' : `${barOf(done / total, BAR_WIDTH).join('')} `;
+    this.#block.draw([this.#line(`${this.step}${name} ${bar}${text}`)]);
   }
 
   protected finished(name: string, summary: string): void {
+    this.#done(this.colours.green('✓'), name, this.colours.dim(summary));
+  }
+
+  protected noted(name: string, text: string): void {
+    this.say(`  ${name}  ${this.colours.dim(text)}`);
+  }
+
+  protected ticked(phase: LoadPhase): void {
+    if (!this.#isTimeToDraw()) return;
+    const { output } = this.view;
+    const room = { width: roomIn(output), height: (output.rows || 24) - 1, colours: this.colours };
+    this.#block.draw(loadBlock(phase, this.step, room));
+  }
+
+  protected phaseEnded(phase: LoadPhase, summary?: string): void {
+    const found = essentials(phase);
+    const mark = found.isCutShort ? this.colours.yellow('■') : this.colours.green('✓');
+    this.#done(mark, oneLine(phase.name), this.phaseText(found, summary));
+  }
+
+  #isTimeToDraw(): boolean {
+    const now = this.view.clock.now();
+    if (now - this.#drawn < REDRAW_MS) return false;
+    this.#drawn = now;
+    return true;
+  }
+
+  #done(mark: string, name: string, text: string): void {
     this.#drawn = Number.NEGATIVE_INFINITY;
-    this.#line = '';
-    this.view.output.write(`${CLEAR_LINE}${this.colours.green('✓')} ${name}  ${this.colours.dim(summary)}\n`);
+    this.#block.clear();
+    this.#block.print(`${mark} ${name}  ${text}`);
   }
 
-  /** Never as wide as the terminal: a line that wraps could not be cleared. */
-  #draw(text: string): void {
-    this.#line = clip(oneLine(text), Math.max(20, (this.view.output.columns || 80) - 1));
-    this.view.output.write(`${CLEAR_LINE}${this.#line}`);
+  #line(text: string): string {
+    return clipCells(oneLine(text), roomIn(this.view.output));
   }
-}
-
-function barOf(share: number): string {
-  const filled = Math.round(Math.min(1, Math.max(0, share)) * BAR_WIDTH);
-  return `${'━'.repeat(filled)}${'─'.repeat(BAR_WIDTH - filled)}`;
-}
-
-interface Estimate {
-  readonly perSecond: number | undefined;
-  readonly secondsLeft: number | undefined;
-}
-
-/** How fast something counts up, from the first report on it. */
-class Pace {
-  #key = '';
-  #first = { done: 0, at: 0 };
-  #done = 0;
-
-  update({ name, unit, done, total }: Progressed, now: number): Estimate {
-    const key = `${name}/${unit}`;
-    // Another thing is being counted, or the same one from the start.
-    if (key !== this.#key || done < this.#done) {
-      this.#key = key;
-      this.#first = { done, at: now };
-    }
-    this.#done = done;
-    if (unit === 'seconds') {
-      return { perSecond: undefined, secondsLeft: total === undefined ? undefined : total - done };
-    }
-    const seconds = (now - this.#first.at) / 1000;
-    const counted = done - this.#first.done;
-    if (seconds < 0.5 || counted <= 0) return { perSecond: undefined, secondsLeft: undefined };
-    const perSecond = counted / seconds;
-    return { perSecond, secondsLeft: total === undefined ? undefined : (total - done) / perSecond };
-  }
-}
-
-/** "1 200/5 183 documents · 310/s · 13 s left · read" */
-function describeProgress({ done, total, unit, detail }: Progressed, estimate: Estimate): string {
-  const { perSecond, secondsLeft } = estimate;
-  const of = total === undefined ? '' : `/${count(total)}`;
-  return [
-    unit === 'seconds' ? undefined : `${count(done)}${of} ${unit}`,
-    perSecond === undefined ? undefined : `${significant(perSecond)}/s`,
-    secondsLeft === undefined ? undefined : `${timeLeft(secondsLeft)} left`,
-    detail,
-  ]
-    .filter((part) => part !== undefined)
-    .join(' · ');
-}
-
-function timeLeft(seconds: number): string {
-  const whole = Math.max(0, Math.ceil(seconds));
-  return whole < 120 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -1,21 +1,26 @@
 import { readRunFolder } from '../experiments/run-folder.ts';
 import type { RunResult } from '../experiments/setup.ts';
 import { EXIT, GroundspeedError } from '../kernel/errors.ts';
-import { renderQuestionsCsv, renderRequestsCsv } from '../reporting/csv.ts';
+import { renderPhasesCsv, renderProbesCsv, renderQuestionsCsv, renderRequestsCsv } from '../reporting/csv.ts';
 import { renderHtml } from '../reporting/html/page.ts';
 import { renderJson } from '../reporting/json.ts';
+import { renderJUnit } from '../reporting/junit.ts';
 import { renderMarkdown } from '../reporting/markdown.ts';
+import { sloSuite } from '../reporting/slo-suite.ts';
 import { writeFileAtomically } from '../system/atomic-file.ts';
 import { print, type World } from './world.ts';
 
-const FORMATS = ['html', 'md', 'csv', 'json'] as const;
+const FORMATS = ['html', 'md', 'csv', 'json', 'junit'] as const;
 type Format = (typeof FORMATS)[number];
+
+/** What a CSV has a line for. */
+type Table = 'questions' | 'requests' | 'phases' | 'probes';
 
 export interface ReportFlags {
   readonly format?: Format;
   /** The same as --format json. */
   readonly json?: boolean;
-  readonly table: 'questions' | 'requests';
+  readonly table: Table;
   /** A file; `-` is stdout. */
   readonly output: string;
 }
@@ -54,12 +59,25 @@ async function render(
       return renderMarkdown(record);
     case 'json':
       return renderJson(record);
+    case 'junit':
+      return renderJUnit([sloSuite(record)]);
     case 'csv':
-      if (table === 'questions') return renderQuestionsCsv(record);
-      if (requests) return renderRequestsCsv(record, requests);
-      throw new GroundspeedError('usage.argument', `${path} drove no load, so that it has no requests`, {
-        where: '--table',
-        hint: 'Leave --table out for the questions.',
-      });
+      return renderCsv({ record, requests }, path, table);
   }
+}
+
+function renderCsv(
+  { record, requests }: RunResult,
+  path: string,
+  table: Table,
+): string | AsyncIterable<string> {
+  if (table === 'questions') return renderQuestionsCsv(record);
+  if (table === 'phases' && record.load) return renderPhasesCsv(record);
+  if (table === 'probes' && record.capacity) return renderProbesCsv(record);
+  if (table === 'requests' && requests) return renderRequestsCsv(record, requests);
+  const why = table === 'probes' ? 'searched for no capacity' : 'drove no load';
+  throw new GroundspeedError('usage.argument', `${path} ${why}, so that it has no ${table}`, {
+    where: '--table',
+    hint: 'Leave --table out for the questions.',
+  });
 }

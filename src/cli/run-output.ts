@@ -5,9 +5,12 @@ import { basename, dirname, join } from 'node:path';
 import { writeRunFolder } from '../experiments/run-folder.ts';
 import type { RunResult } from '../experiments/setup.ts';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
-import { renderQuestionsCsv, renderRequestsCsv } from '../reporting/csv.ts';
+import type { RunRecord } from '../records/schema.ts';
+import { renderPhasesCsv, renderProbesCsv, renderQuestionsCsv, renderRequestsCsv } from '../reporting/csv.ts';
 import { renderHtml } from '../reporting/html/page.ts';
+import { renderJUnit } from '../reporting/junit.ts';
 import { renderMarkdown } from '../reporting/markdown.ts';
+import { sloSuite } from '../reporting/slo-suite.ts';
 import { writeFileAtomically } from '../system/atomic-file.ts';
 
 export interface WrittenRun extends RunResult {
@@ -41,9 +44,20 @@ export async function writeRun(output: string, result: RunResult): Promise<Writt
   await writeFileAtomically(join(folder, 'summary.md'), renderMarkdown(record));
   if (record.questions) await writeFileAtomically(join(folder, 'questions.csv'), renderQuestionsCsv(record));
   if (requests) await writeFileAtomically(join(folder, 'requests.csv'), renderRequestsCsv(record, requests));
+  await writeLoadFiles(folder, record);
   await writeFileAtomically(report, await renderHtml(record, requests));
   await pointLatest(folder);
   return { ...saved, report };
+}
+
+/** Of a load or a search also its phases and probes as tables, and its verdict as CI systems read it. */
+async function writeLoadFiles(folder: string, record: RunRecord): Promise<void> {
+  const write = (name: string, content: string): Promise<void> =>
+    writeFileAtomically(join(folder, name), content);
+  if (record.kind !== 'load' && record.kind !== 'capacity') return;
+  await write('phases.csv', renderPhasesCsv(record));
+  if (record.capacity) await write('probes.csv', renderProbesCsv(record));
+  if (record.load?.slo || record.capacity) await write('junit.xml', renderJUnit([sloSuite(record)]));
 }
 
 /** `latest` beside the folder: a link, replaced in one step; where links cannot be made, `latest.txt` with its name. */

@@ -6,7 +6,7 @@ import { redact, redactArguments } from '../config/redact.ts';
 import { engineOptionsOf, experimentOptionsOf, type Settings } from '../config/settings.ts';
 import type { GoldenSet } from '../datasets/golden.ts';
 import { readGoldenSet, resolveDataset } from '../datasets/read.ts';
-import type { RunSetup } from '../experiments/setup.ts';
+import type { RunSetup, TargetSetup } from '../experiments/setup.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
 import { loadSettings } from './configuration.ts';
 import { DEFAULT_DATASET, type EngineFlags, type GoldenFlags, type SettingFlags } from './flags.ts';
@@ -23,16 +23,27 @@ export interface Watch {
   readonly signal: AbortSignal;
 }
 
-/** All that a command resolves before it runs a golden set: target, settings, questions. Wrong settings come first. */
+/** Which deployment a command drives, if any: by its flags and the settings. */
+export type ChooseTarget = (settings: Settings) => Promise<TargetSetup | undefined>;
+
+/** What a command has to say of the settings, and of the target. */
+export interface ChosenBy {
+  readonly assignments?: readonly Assignment[];
+  readonly chooseTarget?: ChooseTarget | undefined;
+}
+
+/** All that a command resolves before it runs a golden set: settings, target, questions. Wrong settings come first. */
 export async function runSetup(
   world: World,
   flags: EngineFlags & GoldenFlags,
   watch: Watch,
-  assignments: readonly Assignment[] = [],
+  { assignments = [], chooseTarget }: ChosenBy = {},
 ): Promise<RunSetup> {
-  refuseOtherTargets(flags.target);
+  if (chooseTarget === undefined) refuseOtherTargets(flags.target);
   const settings = await settingsFor(world, flags, watch.progress, assignments);
-  return goldenSetup(world, flags, watch, settings);
+  const target = await chooseTarget?.(settings);
+  const setup = await goldenSetup(world, flags, watch, settings);
+  return target === undefined ? setup : { ...setup, target };
 }
 
 /** The settings, and a warning for each that will surprise. */
@@ -85,13 +96,20 @@ export function ownIndexFolder({ index }: EngineFlags): string {
   return index ?? join(INDEX_FOLDER, 'documents');
 }
 
-export function refuseOtherTargets(target: string): void {
+export function refuseOtherTargets(target = 'in-process'): void {
   if (target === 'in-process') return;
   const isUrl = URL.canParse(target);
   throw new GroundspeedError(
     isUrl ? 'target.unsupported' : 'usage.argument',
-    isUrl ? 'Targets over HTTP are not supported in this version' : 'That target is not known',
-    { where: '--target', hint: 'Leave --target out: only in-process is supported in this version.' },
+    isUrl
+      ? 'This command needs the engine in its own process, and takes no deployment'
+      : 'That target is not known',
+    {
+      where: '--target',
+      hint: isUrl
+        ? 'Leave --target out, or use load, capacity, evaluate or target check for the deployment.'
+        : 'Leave --target out: it is in-process.',
+    },
   );
 }
 

@@ -63,6 +63,21 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
     description: 'File name extensions that ingest reads, with commas.',
   },
   { name: 'HOST', setting: 'server.host', description: 'Address that the HTTP service listens on.' },
+  {
+    name: 'GROUNDSPEED_TARGET_URL',
+    setting: 'target.url',
+    description: 'Deployment that load, capacity and evaluate drive.',
+  },
+  {
+    name: 'GROUNDSPEED_ALLOW_TARGETS',
+    setting: 'load.allowTargets',
+    description: 'Hosts beyond this machine that may be sent load, with commas.',
+  },
+  {
+    name: 'GROUNDSPEED_API_TOKEN',
+    setting: 'server.apiToken',
+    description: 'Token that callers of the HTTP service must send.',
+  },
   { name: 'PORT', setting: 'server.port', description: 'Port that the HTTP service listens on.' },
   {
     name: 'CORS_ORIGINS',

@@ -83,16 +83,18 @@ function noTable(path: string, { label }: Origin): string {
     : `${path}: is a group of settings (${settingsBelow(path)[0]}, say), but ${label} gives it a value of its own`;
 }
 
-/** The nearest name in the same group, or the one setting anywhere that bears this name, else the nearest path. */
+/** The nearest name in the same group, or the settings anywhere that bear this name, else the nearest path. */
 function suggestion(path: string): string {
   const names = path.split('.');
   const last = names.at(-1)!;
   const group = names.slice(0, -1).join('.');
   const isGroup = GROUPS.has(group);
+  const same = namesakes(last);
   const likely =
     (isGroup ? nearestWithin(group, last) : undefined) ??
-    onlyNamesake(last) ??
-    (isGroup ? undefined : nearest(path, [...SETTINGS.keys(), ...GROUPS]));
+    (same.length === 1 ? same[0] : undefined) ??
+    (isGroup ? undefined : nearest(path, [...SETTINGS.keys(), ...GROUPS])) ??
+    (same.length > 1 && same.length <= MOST_NAMESAKES ? same.join(' or ') : undefined);
   return likely === undefined ? '' : `; did you mean ${likely}?`;
 }
 
@@ -100,16 +102,21 @@ function nearestWithin(group: string, name: string): string | undefined {
   const within = [...SETTINGS.keys(), ...GROUPS]
     .filter((path) => path.startsWith(`${group}.`))
     .map((path) => path.slice(group.length + 1));
-  const found = nearest(name, within);
+  const found = within.find((known) => isSameName(known, name)) ?? nearest(name, within);
   return found === undefined ? undefined : `${group}.${found}`;
 }
 
-function onlyNamesake(name: string): string | undefined {
+/** More than these would be no hint. */
+const MOST_NAMESAKES = 3;
+
+/** Settings of that name, whatever their group. */
+function namesakes(name: string): string[] {
+  return [...SETTINGS.keys()].filter((path) => isSameName(path.slice(path.lastIndexOf('.') + 1), name));
+}
+
+function isSameName(a: string, b: string): boolean {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[_-]/g, '');
-  const namesakes = [...SETTINGS.keys()].filter(
-    (path) => plain(path.slice(path.lastIndexOf('.') + 1)) === plain(name),
-  );
-  return namesakes.length === 1 ? namesakes[0] : undefined;
+  return plain(a) === plain(b);
 }
 
 /** One after another, in the order of their say. */

@@ -1,3 +1,4 @@
+import { shownHeader } from '../load/options.ts';
 import { GROUPS, SETTINGS, type Setting } from './setting.ts';
 import type { Settings } from './settings.ts';
 
@@ -68,12 +69,22 @@ function maskUserInfo(text: string): string {
 }
 
 function redactBelow(value: unknown, names: readonly string[]): unknown {
-  if (SETTINGS.get(names.join('.'))?.secret && value !== undefined) return HIDDEN;
+  const path = names.join('.');
+  if (path === 'target.headers') return redactHeaders(value);
+  if (SETTINGS.get(path)?.secret && value !== undefined) return HIDDEN;
   if (typeof value === 'string') return maskCredentials(value);
   if (Array.isArray(value)) return value.map((item) => redactBelow(item, []));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [name, redactBelow(inner, [...names, name])]),
+  );
+}
+
+/** The names of headers, and where their values come from: a reference to a variable is no secret, what it stands for is. */
+function redactHeaders(headers: unknown): unknown {
+  if (typeof headers !== 'object' || headers === null) return HIDDEN;
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, shownHeader(String(value))]),
   );
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type EngineOptions, engineOptions } from '../engine/options.ts';
 import { type ExperimentOptions, experimentOptions } from '../experiments/options.ts';
+import { loadOptions } from '../load/options.ts';
 import { serverOptions } from '../server/options.ts';
 import { telemetryOptions } from '../telemetry/options.ts';
 
@@ -8,6 +9,7 @@ import { telemetryOptions } from '../telemetry/options.ts';
 export const settingsSchema = z.strictObject({
   ...engineOptions,
   ...experimentOptions,
+  ...loadOptions,
   ...serverOptions,
   ...telemetryOptions,
 });
@@ -30,6 +32,8 @@ export const SECTIONS: Readonly<Record<SectionName, string>> = {
   limits: 'What the engine refuses to take on.',
   bench: 'How a benchmark drives its target.',
   quality: 'How quality is scored.',
+  target: 'The deployment that is driven over HTTP, and what its responses mean.',
+  load: 'How load is sent.',
   server: 'The HTTP service.',
   log: 'What is logged.',
 };

@@ -1,4 +1,3 @@
-import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../kernel/clock.ts';
 import { canonicalJson, sha256 } from '../kernel/digest.ts';
 import { createEmitter, type Emitter } from '../kernel/emitter.ts';
@@ -10,9 +9,9 @@ import type { SourceItem } from './documents/source.ts';
 import { createEmbedderSource } from './embedding/source.ts';
 import type { CacheLayer, EngineEvent } from './events.ts';
 import { createGenerator } from './generation/generator.ts';
+import { type IndexAccess, openForReading, openForWriting } from './index-access.ts';
 import { type IngestResult as DocumentsIngested, ingestDocuments } from './indexing/ingest.ts';
-import { type IndexLock, lockIndex } from './indexing/lock.ts';
-import { openSqliteStore } from './indexing/sqlite-store.ts';
+import { openedForReading } from './indexing/sqlite-view.ts';
 import { type IndexProgress, LiveIndex, type OpenState, type SearchStages } from './live-index.ts';
 import type { EngineOptions } from './options.ts';
 import { Pipeline } from './pipeline.ts';
@@ -27,6 +26,11 @@ export interface EngineSetting {
   readonly clock: Clock;
   /** Chance of the simulated generator. */
   readonly seed: number | string;
+  /**
+   * Reads the index beside the one process that writes it, without a lock and without writing anything: it answers from
+   * what was published when it was opened, until `follow`. By default false.
+   */
+  readonly readOnly?: boolean;
 }
 
 export interface IngestOptions {
@@ -77,6 +81,16 @@ export interface Engine {
     source: AsyncIterable<SourceItem> | Iterable<SourceItem>,
     options?: IngestOptions,
   ): Promise<IngestResult>;
+  /**
+   * For an engine that reads only: goes over to what has been published since, and says whether there was anything.
+   * Questions are answered from the old state until the new one is whole, and go on when this fails.
+   */
+  follow(): Promise<boolean>;
+  /**
+   * For the one that writes, once every reader has followed: lets the store's log begin anew with the next ingest, after the
+   * readers have followed once more. Without it the log grows with each ingest for as long as anybody reads.
+   */
+  checkpoint(): void;
   /** The stages that answer questions now, for whoever measures them one by one. Good until the next ingest. */
   stages(): Promise<EngineStages>;
   clearCaches(): Promise<void>;
@@ -89,26 +103,21 @@ export interface Engine {
 
 /**
  * Opens the index in `folder`, or an empty one. Rejects with `store.locked` while another process has it, and with the
- * other `store.*` errors, `config.invalid`, and `engine.nativeMissing`.
+ * other `store.*` errors, `config.invalid`, and `engine.nativeMissing`. To read only, there must be one: `store.empty`.
  */
-export async function openEngine({ options, folder, clock, seed }: EngineSetting): Promise<Engine> {
+export async function openEngine(setting: EngineSetting): Promise<Engine> {
+  const { options, folder, clock, seed, readOnly = false } = setting;
   refuseContradictions(options);
   const generator = createGenerator(options, { clock, random: seededRandom(seed).fork('generation') });
   const embedders = createEmbedderSource(options);
-  const path = storePath(options, folder);
-  const locks: IndexLock[] = [];
-  let store: DocumentStore | undefined;
+  const place = { folder, url: options.store.url };
+  const access = await (readOnly ? openForReading(place) : openForWriting(place));
   try {
-    locks.push(await lockIndex(folder));
-    // A store elsewhere may be another folder's too.
-    if (resolve(dirname(path)) !== resolve(folder)) locks.push(await lockIndex(dirname(path)));
-    store = await openSqliteStore(path);
-    const live = new LiveIndex({ options, store, embedders, folder });
+    const live = new LiveIndex({ options, store: access.store, embedders, folder, readOnly });
     await live.open();
-    return new OpenEngine({ options, clock, path, locks, store, embedders, live, generator });
+    return new OpenEngine({ options, clock, access, embedders, live, generator });
   } catch (error) {
-    store?.close();
-    for (const lock of locks) lock.release();
+    access.close();
     throw error;
   }
 }
@@ -116,9 +125,7 @@ export async function openEngine({ options, folder, clock, seed }: EngineSetting
 interface EngineParts {
   readonly options: EngineOptions;
   readonly clock: Clock;
-  readonly path: string;
-  readonly locks: readonly IndexLock[];
-  readonly store: DocumentStore;
+  readonly access: IndexAccess;
   readonly embedders: EmbedderSource;
   readonly live: LiveIndex;
   readonly generator: Generator;
@@ -132,12 +139,13 @@ class OpenEngine implements Engine {
   readonly #pipeline: Pipeline;
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
-  /** The end of the last ingest that was asked for, however it ended. */
+  /** The end of the last change to the index that was asked for, however it ended. */
   #ingested: Promise<unknown> = Promise.resolve();
   #hash: { readonly version: number; readonly value: string } | undefined;
 
   constructor(parts: EngineParts) {
-    const { options, clock, store, generator } = parts;
+    const { options, clock, access, generator } = parts;
+    const { store } = access;
     this.#parts = parts;
     this.store = store;
     this.#caches = createCacheLayers(options, clock);
@@ -170,9 +178,15 @@ class OpenEngine implements Engine {
     source: AsyncIterable<SourceItem> | Iterable<SourceItem>,
     options: IngestOptions = {},
   ): Promise<IngestResult> {
-    const ingest = this.#ingested.then(() => this.#ingest(source, options));
-    this.#ingested = ingest.catch(() => undefined);
-    return ingest;
+    return this.#inTurn(() => this.#ingest(source, options));
+  }
+
+  follow(): Promise<boolean> {
+    return this.#inTurn(() => this.#follow());
+  }
+
+  checkpoint(): void {
+    this.#parts.access.checkpoint();
   }
 
   async stages(): Promise<EngineStages> {
@@ -194,7 +208,8 @@ class OpenEngine implements Engine {
   }
 
   info(): EngineInfo {
-    const { store, live, generator, path } = this.#parts;
+    const { live, generator, access } = this.#parts;
+    const { store, path } = access;
     const { vector, keyword } = live.kinds;
     return {
       documents: store.documentCount,
@@ -234,7 +249,9 @@ class OpenEngine implements Engine {
     { signal, removeMissing = false }: IngestOptions,
   ): Promise<IngestResult> {
     if (this.#closed) throw closed();
-    const { store, embedders, options, clock, live } = this.#parts;
+    const { access, embedders, options, clock, live } = this.#parts;
+    const { store } = access;
+    if (access.readOnly) throw openedForReading(access.path);
     const from = store.version;
     const stop = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     const onProgress: IndexProgress = (done, total) => {
@@ -261,6 +278,27 @@ class OpenEngine implements Engine {
     };
   }
 
+  async #follow(): Promise<boolean> {
+    if (this.#closed) throw closed();
+    const { access, live } = this.#parts;
+    const newer = await access.newer();
+    if (newer === undefined) return false;
+    try {
+      await live.goOver(newer.store, newer.adopt);
+      return true;
+    } catch (error) {
+      newer.discard();
+      throw error;
+    }
+  }
+
+  /** One after another, in the order of the calls; one that fails fails its caller only. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#ingested.then(work);
+    this.#ingested = turn.catch(() => undefined);
+    return turn;
+  }
+
   /** An ingest that failed after it had published something leaves no list of what: all is opened anew. */
   async #recover(onProgress: IndexProgress): Promise<void> {
     const unknown = { addedKeys: [], removedKeys: [] };
@@ -269,7 +307,8 @@ class OpenEngine implements Engine {
   }
 
   #contentHash(): string {
-    const { store, options } = this.#parts;
+    const { access, options } = this.#parts;
+    const { store } = access;
     const { version } = store;
     if (this.#hash?.version !== version) {
       const documents = [...store.hashes()];
@@ -280,12 +319,11 @@ class OpenEngine implements Engine {
   }
 
   async #release(): Promise<void> {
-    const { live, store, locks } = this.#parts;
+    const { live, access } = this.#parts;
     this.#closing.abort(closed());
     await this.#ingested;
     await live.close();
-    store.close();
-    for (const lock of locks) lock.release();
+    access.close();
   }
 }
 
@@ -295,10 +333,6 @@ function refuseContradictions({ retrieval, embedding }: EngineOptions): void {
     where: 'retrieval.mode',
     hint: 'Set retrieval.mode to keyword, or embedding.provider to lsa or openai.',
   });
-}
-
-function storePath({ store: { url } }: EngineOptions, folder: string): string {
-  return url === undefined ? join(folder, 'store.sqlite') : url.slice('sqlite://'.length);
 }
 
 function closed(): GroundspeedError {

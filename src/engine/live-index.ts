@@ -23,6 +23,8 @@ export interface LiveIndexParts {
   readonly embedders: EmbedderSource;
   /** Where snapshots are kept. */
   readonly folder: string;
+  /** Snapshots are read and never written. */
+  readonly readOnly?: boolean;
 }
 
 /** Told how much of the building is done, in chunks. */
@@ -93,6 +95,16 @@ export class LiveIndex {
     }
   }
 
+  /**
+   * Opens the indexes of `store`, which is ahead of the parts' own, and goes over to them in the same turn in which `adopt`
+   * makes the parts' own store the same. Until then, and where this fails, what was there is searched.
+   */
+  async goOver(store: DocumentStore, adopt: () => void): Promise<void> {
+    const state = await openState({ ...this.#parts, store }, undefined);
+    adopt();
+    await this.#replace(state);
+  }
+
   async close(): Promise<void> {
     await this.#replace(undefined);
   }
@@ -134,12 +146,12 @@ async function followed(
 }
 
 async function openState(parts: LiveIndexParts, onProgress: IndexProgress | undefined): Promise<OpenState> {
-  const { options, store, folder } = parts;
+  const { options, store, folder, readOnly = false } = parts;
   const embedder = await embedderFor(parts);
   const keyword = await createKeywordIndex(options);
   const vector = await createVectorIndex(options, embedder);
   const indexes = { store, folder, options: options.index, vector, keyword };
-  await openIndexes({ ...indexes, ...(onProgress && { onProgress }) });
+  await openIndexes({ ...indexes, readOnly, ...(onProgress && { onProgress }) });
   return stateOver(parts, { embedder, keyword, vector, catalogue: createCatalogue(store) });
 }
 

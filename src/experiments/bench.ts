@@ -1,5 +1,6 @@
 import { seededRandom } from '../kernel/random.ts';
-import { ErrorClasses } from '../load/recorder.ts';
+import { ErrorClasses } from '../load/error-classes.ts';
+import type { LoadContext } from '../load/phase-plan.ts';
 import { ResponseTable } from '../load/responses.ts';
 import type { Target } from '../load/target.ts';
 import { inProcessTarget } from '../load/targets/in-process.ts';
@@ -8,7 +9,6 @@ import { pacingClock } from '../system/clock.ts';
 import { driveLoad } from './drive-load.ts';
 import { recordHeader } from './header.ts';
 import { Judge } from './judge.ts';
-import type { LoadContext } from './load-phase.ts';
 import { loadResult, responseRecords } from './load-record.ts';
 import { notesOn, notesOnLoad, notesOnQuality } from './notes.ts';
 import { type IndexedEngine, indexSummary, openIndexedEngine } from './open-index.ts';

@@ -1,7 +1,8 @@
+import { type RunPhase, runPhase } from '../load/phase.ts';
+import type { LoadContext, PhasePlan } from '../load/phase-plan.ts';
 import { OUTCOMES } from '../records/columns.ts';
 import type { LoadRecord } from '../records/schema.ts';
 import { askAll } from './ask-all.ts';
-import { type LoadContext, type PhasePlan, type RunPhase, runPhase } from './load-phase.ts';
 import type { Parts } from './parts.ts';
 import { LEAST_GAIN, LOAD_LEVELS, MOST_USERS, type ProfilePlan } from './profiles.ts';
 
@@ -94,12 +95,12 @@ async function driveOpen(
   drive: Drive,
   maximum: number,
   context: LoadContext,
-  { plan, clearCaches }: Driving,
+  { plan, parts, clearCaches }: Driving,
 ): Promise<void> {
   for (const cacheMode of ['uncached', 'cached'] as const) {
     if (cacheMode === 'cached') {
       await clearCaches();
-      await preheat(context);
+      await preheat(context, parts);
     }
     for (const level of LOAD_LEVELS) {
       const name = `open ${level * 100} % ${cacheMode}`;
@@ -109,6 +110,10 @@ async function driveOpen(
 }
 
 /** Asks each question once, so that `cached` phases measure warm caches. Who fails here will be counted there. */
-async function preheat({ questions, target, clock, timeoutMs, signal, onEvent }: LoadContext): Promise<void> {
+async function preheat(
+  { questions, target, clock, timeoutMs, signal }: LoadContext,
+  parts: Parts,
+): Promise<void> {
+  const { onEvent } = parts;
   await askAll(questions, target, { name: 'preheat', clock, timeoutMs, cache: true, signal, onEvent });
 }

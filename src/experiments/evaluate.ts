@@ -1,8 +1,7 @@
-import { inProcessTarget } from '../load/targets/in-process.ts';
 import { recordHeader } from './header.ts';
 import { Judge } from './judge.ts';
-import { notesOn, notesOnQuality } from './notes.ts';
-import { indexSummary, openIndexedEngine } from './open-index.ts';
+import { notesOn, notesOnQuality, notesOnTarget } from './notes.ts';
+import { openTarget } from './open-target.ts';
 import { Parts } from './parts.ts';
 import { runQualityPass } from './quality.ts';
 import type { RunResult, RunSetup } from './setup.ts';
@@ -16,25 +15,27 @@ export async function runEvaluate(setup: RunSetup): Promise<RunResult> {
   const start = clock.now();
   const header = recordHeader(setup, 'evaluate');
   const parts = new Parts(2, onEvent);
-  const { engine, documents, index, ingest } = await parts.run('index', async () => {
-    const opened = await openIndexedEngine(setup);
-    return [opened, indexSummary(opened)];
+  const isDeployment = setup.target?.kind === 'http';
+  const opened = await parts.run(isDeployment ? 'target' : 'index', async () => {
+    const target = await openTarget(setup, { connections: 1, timeout: options.bench.timeoutMs });
+    return [target, target.summary];
   });
+  const { target, documents, index, ingest } = opened;
   try {
     const { quality, questions, rankings } = await parts.run('quality', async () => {
       const judge = new Judge(documents, options.quality.k);
-      const result = await runQualityPass(setup, inProcessTarget(engine), judge);
+      const result = await runQualityPass(setup, target, judge);
       return [result, `${result.questions.length} questions`];
     });
     const complete = signal?.aborted !== true;
     const durationMs = clock.now() - start;
-    const notes = [...notesOn(setup), ...notesOnQuality(questions)];
+    const notes = [...(isDeployment ? notesOnTarget(setup) : notesOn(setup)), ...notesOnQuality(questions)];
     return {
       record: { ...header, notes, index, ingest, quality, questions, complete, durationMs },
       requests: undefined,
       rankings,
     };
   } finally {
-    await engine.close();
+    await opened.close();
   }
 }

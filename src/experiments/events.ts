@@ -1,3 +1,5 @@
+import type { LoadEvent } from '../load/events.ts';
+
 /** What a running experiment tells whoever shows progress. Nothing here is a result: results are in the record. */
 export type ExperimentEvent =
   /** A part of the run begins. `steps` is how many parts the whole run has, where it is known. */
@@ -14,4 +16,7 @@ export type ExperimentEvent =
     }
   /** `summary` is one line, worth keeping on a log: "5,183 documents in 31 s". */
   | { readonly type: 'part.finished'; readonly name: string; readonly summary: string }
-  | { readonly type: 'warning'; readonly message: string };
+  /** Something worth a line while a part runs: how large it will be. */
+  | { readonly type: 'part.noted'; readonly name: string; readonly text: string }
+  | { readonly type: 'warning'; readonly message: string }
+  | LoadEvent;

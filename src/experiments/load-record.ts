@@ -1,10 +1,13 @@
 import { FUNNEL } from '../judging/returned.ts';
 import { joinPhases } from '../load/columns.ts';
+import type { RunPhase } from '../load/phase.ts';
+import type { LoadContext } from '../load/phase-plan.ts';
 import type { ResponseTable } from '../load/responses.ts';
 import { summarisePhase } from '../load/summary.ts';
+import type { Slo } from '../objectives/slo.ts';
 import type { RequestColumns } from '../records/columns.ts';
 import type { LoadRecord, ResponseRecord } from '../records/schema.ts';
-import type { LoadContext, RunPhase } from './load-phase.ts';
+import { sloRecord } from './slo-record.ts';
 import type { LoadVerdicts } from './verdicts.ts';
 
 export interface LoadResult {
@@ -12,20 +15,32 @@ export interface LoadResult {
   readonly requests: RequestColumns;
 }
 
-/** What came of a load, as the record keeps it: a summary of each phase, and a row for each request. */
+export interface LoadPhases {
+  readonly phases: readonly RunPhase[];
+  readonly maximum: LoadRecord['closedLoopMaximum'];
+  readonly slo?: Slo | undefined;
+}
+
+/** What came of a load, as the record keeps it: a summary of each phase, the SLO judged, and a row for each request. */
 export function loadResult(
   context: LoadContext,
   verdicts: LoadVerdicts,
-  { phases, maximum }: { phases: readonly RunPhase[]; maximum: LoadRecord['closedLoopMaximum'] },
+  { phases, maximum, slo }: LoadPhases,
 ): LoadResult {
   const { target, errors } = context;
   const judged = phases.map(({ rows, setting }) => {
-    return { rows, setting, verdicts: verdicts.of(rows, setting.deadline) };
+    return { rows, setting, verdicts: verdicts.of(rows, setting) };
   });
+  const records = judged.map((phase) => summarisePhase(phase.rows, phase.verdicts, phase.setting));
+  const sloPhases = judged.map((phase, index) => ({ judged: phase, record: records[index]! }));
   return {
     load: {
       target: target.name,
-      phases: judged.map((phase) => summarisePhase(phase.rows, phase.verdicts, phase.setting)),
+      targetKind: target.kind,
+      returns: target.returns,
+      slo: slo === undefined ? null : sloRecord(slo, sloPhases),
+      autocannon: null,
+      phases: records,
       stages: [...target.stages],
       funnelClasses: [...FUNNEL],
       errorClasses: [...errors.list()],

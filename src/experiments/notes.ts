@@ -1,3 +1,4 @@
+import type { GoldenSet } from '../datasets/golden.ts';
 import type { PhaseRecord, QuestionRecord } from '../records/schema.ts';
 import type { RunSetup } from './setup.ts';
 
@@ -10,19 +11,30 @@ const WHOLE_CORE = 0.85;
 
 /** What a reader must know of a run's setting to trust its figures, or not to. */
 export function notesOn({ golden, engine }: Pick<RunSetup, 'golden' | 'engine'>): string[] {
-  const { questions } = golden;
-  const notes: string[] = [];
-  if (questions.length < FEW_QUESTIONS) {
-    notes.push(
-      `Only ${questions.length} golden questions: intervals are wide, and one question moves a mean.`,
-    );
-  }
+  const notes = notesOnSize(golden);
   if (engine.generation.provider === 'simulated') {
     notes.push(
       'Answers are simulated: latency is that of a model in name only, and answers are made from passages.',
     );
   }
   return notes;
+}
+
+/** The same where the target is a deployment, whose settings nobody here knows. */
+export function notesOnTarget(
+  { golden }: Pick<RunSetup, 'golden'>,
+  cacheMode: 'uncached' | 'as-configured' = 'as-configured',
+): string[] {
+  const includes =
+    cacheMode === 'uncached'
+      ? 'Every request is unlike all others, so that no cache of the target answers; latencies include the network between here and there.'
+      : "Latencies include the target's own caches, and the network between here and there.";
+  return [...notesOnSize(golden), includes];
+}
+
+function notesOnSize({ questions }: Pick<GoldenSet, 'questions'>): string[] {
+  if (questions.length >= FEW_QUESTIONS) return [];
+  return [`Only ${questions.length} golden questions: intervals are wide, and one question moves a mean.`];
 }
 
 /** The same of its quality pass. */

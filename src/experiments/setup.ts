@@ -1,14 +1,22 @@
 import type { GoldenSet } from '../datasets/golden.ts';
 import type { EngineOptions } from '../engine/options.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { TargetDescription } from '../load/targets/http/description.ts';
 import type { RequestColumns } from '../records/columns.ts';
 import type { RunRecord } from '../records/schema.ts';
 import type { ExperimentEvent } from './events.ts';
 import type { ExperimentOptions } from './options.ts';
 
+/** What is driven: the engine of this process, or a deployment by so many generator threads. */
+export type TargetSetup =
+  | { readonly kind: 'in-process' }
+  | { readonly kind: 'http'; readonly description: TargetDescription; readonly generators: number };
+
 /** All that an experiment needs from outside: the command line resolves it, and the experiment reads nothing else. */
 export interface RunSetup {
   readonly golden: GoldenSet;
+  /** By default the engine of this process, over an index of the golden set's corpus. */
+  readonly target?: TargetSetup;
   readonly engine: EngineOptions;
   readonly options: ExperimentOptions;
   /** Folder for indexes (`.groundspeed`), or one index's own folder when `ownIndex`. */

@@ -1,11 +1,16 @@
 import type { Clock } from '../kernel/clock.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
 import type { Milliseconds } from '../kernel/units.ts';
-import type { Target, TargetRequest, TargetResponse } from './target.ts';
+import type { RawReply, Target, TargetRequest, TargetResponse } from './target.ts';
 
 /** How one request ended. `interrupted`: the run was over before the request was. */
 export type Asked =
-  | { readonly outcome: 'completed'; readonly response: TargetResponse }
+  | {
+      readonly outcome: 'completed';
+      readonly response: TargetResponse;
+      /** As it came; undefined where the target lives in this process. */
+      readonly reply: RawReply | undefined;
+    }
   | { readonly outcome: 'error' | 'timeout' | 'interrupted'; readonly error: unknown };
 
 export interface Patience {
@@ -13,6 +18,7 @@ export interface Patience {
   readonly timeout: Milliseconds;
   /** Withdraws the request at once. */
   readonly signal?: AbortSignal | undefined;
+  readonly onFirstToken?: () => void;
 }
 
 /**
@@ -21,36 +27,46 @@ export interface Patience {
  */
 export function askOnce(
   target: Target,
-  request: Omit<TargetRequest, 'signal'>,
-  { clock, timeout, signal }: Patience,
+  request: TargetRequest,
+  { clock, timeout, signal, onFirstToken }: Patience,
 ): Promise<Asked> {
   return new Promise((resolve) => {
-    const withdrawal = new AbortController();
+    if (signal?.aborted) return resolve(interrupted());
+    const patience = new AbortController();
     const end = (asked: Asked): void => {
       resolve(asked);
       signal?.removeEventListener('abort', interrupt);
-      // Ends the wait below as well; to a request that was answered it means nothing any more.
-      withdrawal.abort(asked.outcome === 'completed' ? undefined : asked.error);
+      patience.abort();
     };
-    const interrupt = (): void => {
-      const error = new GroundspeedError('run.interrupted', 'The run ended before the request did');
-      end({ outcome: 'interrupted', error });
+    const sent = target.start(request, {
+      firstToken: () => onFirstToken?.(),
+      complete: (reply) => end(responseOf(target, request, reply)),
+      fail: (error) => end({ outcome: 'error', error }),
+    });
+    const leave = (outcome: 'timeout' | 'interrupted', error: GroundspeedError): void => {
+      end({ outcome, error });
+      sent.withdraw(error);
     };
-    const timeOut = (): void => {
-      const error = new GroundspeedError('query.aborted', `No answer came within ${timeout} ms`);
-      end({ outcome: 'timeout', error });
-    };
-    if (signal?.aborted) return interrupt();
-    signal?.addEventListener('abort', interrupt, { once: true });
-    clock.sleep(timeout, withdrawal.signal).then(timeOut, () => undefined);
-    answerOf(target, { ...request, signal: withdrawal.signal }).then(end);
+    const interrupt = (): void => leave('interrupted', interrupted().error);
+    if (signal?.aborted)
+      interrupt(); // meanwhile
+    else signal?.addEventListener('abort', interrupt, { once: true });
+    const timeOut = (): void =>
+      leave('timeout', new GroundspeedError('query.aborted', `No answer came within ${timeout} ms`));
+    clock.sleep(timeout, patience.signal).then(timeOut, () => undefined);
   });
 }
 
-async function answerOf(target: Target, request: TargetRequest): Promise<Asked> {
+function responseOf(target: Target, request: TargetRequest, reply: TargetResponse | RawReply): Asked {
+  if (!(reply instanceof Uint8Array)) return { outcome: 'completed', response: reply, reply: undefined };
   try {
-    return { outcome: 'completed', response: await target.ask(request) };
+    return { outcome: 'completed', response: target.read(reply, request.question), reply };
   } catch (error) {
     return { outcome: 'error', error };
   }
+}
+
+function interrupted(): { readonly outcome: 'interrupted'; readonly error: GroundspeedError } {
+  const error = new GroundspeedError('run.interrupted', 'The run ended before the request did');
+  return { outcome: 'interrupted', error };
 }

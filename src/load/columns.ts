@@ -5,8 +5,8 @@ import {
   type RequestColumnName,
   type RequestColumns,
 } from '../records/columns.ts';
+import type { PhaseVerdicts } from './phase-setting.ts';
 import type { PhaseRecorder } from './recorder.ts';
-import type { PhaseVerdicts } from './summary.ts';
 
 /** The rows of all phases, one below the other, as the record keeps them. */
 export function joinPhases(

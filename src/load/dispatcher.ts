@@ -2,13 +2,15 @@ import type { Clock } from '../kernel/clock.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
 import { type Milliseconds, milliseconds } from '../kernel/units.ts';
 import type { PhaseRecorder } from './recorder.ts';
-import type { Target } from './target.ts';
+import type { Exchange, RawReply, Sent, Target, TargetResponse } from './target.ts';
 
 export interface DriveOptions {
   readonly target: Target;
   /** Texts of the golden questions, by the index that rows bear. */
   readonly questions: readonly string[];
   readonly clock: Clock;
+  /** The moment on the clock that is 0 on the phase's own time axis; by default, now. */
+  readonly origin?: number;
   readonly recorder: PhaseRecorder;
   /** Patience with one request, from the moment it was sent. */
   readonly timeout: Milliseconds;
@@ -16,18 +18,39 @@ export interface DriveOptions {
   readonly cache: boolean;
   /** Ends the phase early: nothing more is sent, what is in flight gets a last moment to finish. */
   readonly signal?: AbortSignal;
+  /** Ends the phase early, too, but waits for what is in flight as long as its patience lasts. */
+  readonly enough?: AbortSignal;
 }
 
 /** How long requests in flight may still take once the run is interrupted. */
 const LAST_MOMENT = milliseconds(2_000);
 
-interface Pending {
+/** A request in flight; what the target tells of it comes here. */
+class Pending implements Exchange {
   readonly row: number;
   /** On the phase's own time axis. */
   readonly deadline: number;
-  readonly controller: AbortController;
-  readonly settled: () => void;
-  done: boolean;
+  readonly #dispatcher: Dispatcher;
+  sent: Sent | undefined;
+  done = false;
+
+  constructor(dispatcher: Dispatcher, row: number, deadline: number) {
+    this.#dispatcher = dispatcher;
+    this.row = row;
+    this.deadline = deadline;
+  }
+
+  firstToken(): void {
+    if (!this.done) this.#dispatcher.firstToken(this);
+  }
+
+  complete(reply: TargetResponse | RawReply): void {
+    if (!this.done) this.#dispatcher.complete(this, reply);
+  }
+
+  fail(error: unknown): void {
+    if (!this.done) this.#dispatcher.fail(this, error);
+  }
 }
 
 /**
@@ -37,14 +60,25 @@ interface Pending {
 export class Dispatcher {
   readonly #options: DriveOptions;
   readonly #origin: number;
+  readonly #onEnd: (() => void) | undefined;
+  readonly #stop: AbortSignal | undefined;
   #pending: Pending[] = [];
   /** The first entry that is not done: shifting the array at each completion would cost its length. */
   #head = 0;
   #wake: (() => void) | undefined;
 
-  constructor(options: DriveOptions) {
+  /** `onEnd` is called when a request has its end, whatever that is. */
+  constructor(options: DriveOptions, onEnd?: () => void) {
     this.#options = options;
-    this.#origin = options.clock.now();
+    this.#origin = options.origin ?? options.clock.now();
+    this.#onEnd = onEnd;
+    const { signal, enough } = options;
+    this.#stop = signal && enough ? AbortSignal.any([signal, enough]) : (signal ?? enough);
+  }
+
+  /** Whether nothing more is to be sent, whatever the schedule says. */
+  get stopped(): boolean {
+    return this.#stop?.aborted === true;
   }
 
   /** Milliseconds since the phase began. */
@@ -52,22 +86,15 @@ export class Dispatcher {
     return this.#options.clock.now() - this.#origin;
   }
 
-  /** Sends the question of an open row. Resolves, never rejects, once the row has its end. */
-  dispatch(row: number): Promise<void> {
-    const { recorder, timeout } = this.#options;
-    return new Promise((settled) => {
-      const sent = this.elapsed;
-      const entry: Pending = {
-        row,
-        deadline: sent + timeout,
-        controller: new AbortController(),
-        settled,
-        done: false,
-      };
-      recorder.send(row, sent);
-      this.#pending.push(entry);
-      void this.#ask(entry);
-    });
+  /** Sends the question of an open row. */
+  send(row: number): void {
+    const { recorder, timeout, target, questions, cache } = this.#options;
+    const sent = this.elapsed;
+    const entry = new Pending(this, row, sent + timeout);
+    recorder.send(row, sent);
+    this.#pending.push(entry);
+    const question = recorder.question[row]!;
+    entry.sent = target.start({ question, text: questions[question]!, cache }, entry);
   }
 
   /** Ends requests whose patience has run out. Returns when the next one would, or undefined when none is pending. */
@@ -83,10 +110,10 @@ export class Dispatcher {
 
   /** Waits until `until` (on the phase's axis), or until the next deadline of a request, or an interruption. */
   async wait(until: number): Promise<void> {
-    const { timeout, signal } = this.#options;
+    const { timeout } = this.#options;
     // With nothing in flight: what others may send during this very wait expires a timeout from now, at the earliest.
     const next = this.expire() ?? this.elapsed + timeout;
-    await this.#sleep(Math.min(until, next), signal);
+    await this.#sleep(Math.min(until, next), this.#stop);
   }
 
   /** Waits until no request is in flight. An interrupted run waits a last moment, then gives up on what is left. */
@@ -115,44 +142,45 @@ export class Dispatcher {
     }
   }
 
+  firstToken(entry: Pending): void {
+    this.#options.recorder.firstToken(entry.row, this.elapsed);
+  }
+
+  complete(entry: Pending, reply: TargetResponse | RawReply): void {
+    // An answer that came after the user had left is a timeout, even where a busy event loop let the timer run late.
+    const at = this.elapsed;
+    if (at > entry.deadline) {
+      this.#timeOut(entry);
+      return;
+    }
+    try {
+      this.#options.recorder.complete(entry.row, at, reply);
+    } catch (thrown) {
+      this.#options.recorder.fail(entry.row, at, thrown);
+    }
+    this.#finish(entry);
+  }
+
+  fail(entry: Pending, error: unknown): void {
+    const at = this.elapsed;
+    if (at > entry.deadline) {
+      this.#timeOut(entry);
+      return;
+    }
+    this.#options.recorder.fail(entry.row, at, error);
+    this.#finish(entry);
+  }
+
   /** Sleeps until a moment on the phase's axis, a microsecond at least: a shorter sleep might not move the clock at all. */
   async #sleep(until: number, signal: AbortSignal | undefined): Promise<void> {
     const delay = milliseconds(Math.max(until - this.elapsed, 0.001));
     await this.#options.clock.sleep(delay, signal).catch(() => undefined);
   }
 
-  /** Never rejects: whatever goes wrong, even a target that throws at once, is the end of this one request. */
-  async #ask(entry: Pending): Promise<void> {
-    const { recorder, target, questions, cache } = this.#options;
-    const { row } = entry;
-    const { signal } = entry.controller;
-    const question = recorder.question[row]!;
-    try {
-      const response = await target.ask({ question, text: questions[question]!, signal, cache }, () => {
-        if (!entry.done) recorder.firstToken(row, this.elapsed);
-      });
-      this.#settle(entry, (at) => recorder.complete(row, at, response));
-    } catch (thrown) {
-      this.#settle(entry, (at) => recorder.fail(row, at, thrown));
-    }
-  }
-
-  #settle(entry: Pending, record: (at: number) => void): void {
-    if (entry.done) return;
-    // An answer that came after the user had left is a timeout, even where a busy event loop let the timer run late.
-    const at = this.elapsed;
-    if (at > entry.deadline) {
-      this.#timeOut(entry);
-    } else {
-      record(at);
-      this.#finish(entry);
-    }
-  }
-
   #timeOut(entry: Pending): void {
     this.#options.recorder.timeOut(entry.row, entry.deadline);
     this.#finish(entry);
-    entry.controller.abort(new GroundspeedError('query.aborted', 'The request took longer than its timeout'));
+    entry.sent?.withdraw(new GroundspeedError('query.aborted', 'The request took longer than its timeout'));
   }
 
   #giveUp(): void {
@@ -161,18 +189,18 @@ export class Dispatcher {
       if (entry.done) continue;
       this.#options.recorder.fail(entry.row, this.elapsed, interruption);
       this.#finish(entry);
-      entry.controller.abort(interruption);
+      entry.sent?.withdraw(interruption);
     }
   }
 
   #finish(entry: Pending): void {
     entry.done = true;
-    entry.settled();
     while (this.#pending[this.#head]?.done) this.#head += 1;
-    if (this.#options.recorder.inFlight === 0) this.#wake?.();
     if (this.#head > 4096 && this.#head * 2 > this.#pending.length) {
       this.#pending = this.#pending.slice(this.#head);
       this.#head = 0;
     }
+    this.#onEnd?.();
+    if (this.#options.recorder.inFlight === 0) this.#wake?.();
   }
 }

@@ -15,13 +15,13 @@ export interface OpenLoopOptions extends DriveOptions {
  * that stands still is charged with everyone who waited meanwhile.
  */
 export async function runOpenLoop(options: OpenLoopOptions): Promise<void> {
-  const { schedule, asked, maxInFlight, recorder, signal } = options;
+  const { schedule, asked, maxInFlight, recorder } = options;
   const dispatcher = new Dispatcher(options);
   let next = 0;
-  while (next < schedule.due.length && !signal?.aborted) {
-    while (next < schedule.due.length && schedule.due[next]! <= dispatcher.elapsed && !signal?.aborted) {
+  while (next < schedule.due.length && !dispatcher.stopped) {
+    while (next < schedule.due.length && schedule.due[next]! <= dispatcher.elapsed && !dispatcher.stopped) {
       const row = recorder.arrive(asked[next]!, schedule.due[next]!);
-      if (recorder.inFlight < maxInFlight) void dispatcher.dispatch(row);
+      if (recorder.inFlight < maxInFlight) dispatcher.send(row);
       else recorder.drop(row);
       next += 1;
     }

@@ -1,59 +1,21 @@
-import type { Clock } from '../kernel/clock.ts';
-import type { Random } from '../kernel/random.ts';
-import { milliseconds, ratePerSecond } from '../kernel/units.ts';
-import {
-  constantArrivals,
-  poissonArrivals,
-  questionPasses,
-  shuffledPasses,
-  zipfOrder,
-} from '../load/arrivals.ts';
-import { runClosedLoop } from '../load/closed-loop.ts';
-import { runOpenLoop } from '../load/open-loop.ts';
-import { type ErrorClasses, PhaseRecorder } from '../load/recorder.ts';
-import type { ResponseTable } from '../load/responses.ts';
-import type { PhaseSetting } from '../load/summary.ts';
-import type { Target } from '../load/target.ts';
 import { nextTurn } from '../system/clock.ts';
-import { watchProcessUsage } from '../system/usage.ts';
-import type { ExperimentEvent } from './events.ts';
-
-/** What all load phases of a run share. */
-export interface LoadContext {
-  readonly target: Target;
-  readonly questions: readonly string[];
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly responses: ResponseTable;
-  readonly errors: ErrorClasses;
-  readonly timeoutMs: number;
-  readonly deadlineMs: number;
-  readonly maxInFlight: number;
-  readonly arrivals: 'poisson' | 'constant';
-  readonly signal?: AbortSignal;
-  readonly onEvent: (event: ExperimentEvent) => void;
-}
-
-interface CommonPlan {
-  readonly name: string;
-  /** Milliseconds. */
-  readonly duration: number;
-  readonly warmup?: boolean;
-}
-
-export interface OpenPlan extends CommonPlan {
-  readonly loop: 'open';
-  readonly rate: number;
-  /** `uncached`: caches off, shuffled passes. `cached`: caches on (preheat them first), Zipf. */
-  readonly cacheMode: 'uncached' | 'cached';
-}
-
-export interface ClosedPlan extends CommonPlan {
-  readonly loop: 'closed';
-  readonly concurrency: number;
-}
-
-export type PhasePlan = OpenPlan | ClosedPlan;
+import { type ProcessUsage, watchProcessUsage } from '../system/usage.ts';
+import { RunBudget } from './budget.ts';
+import { type DriveTask, drive } from './drive.ts';
+import { LiveCounter, type LiveDelta, LiveView, TELLING } from './live.ts';
+import { mergeRows } from './merge.ts';
+import {
+  cacheModeOf,
+  type LoadContext,
+  orderInWords,
+  orderOf,
+  type PhasePlan,
+  taskOf,
+} from './phase-plan.ts';
+import type { PhaseSetting } from './phase-setting.ts';
+import { PhaseRecorder } from './recorder.ts';
+import { ReplyStore } from './reply-store.ts';
+import type { GeneratorThreads } from './threads/pool.ts';
 
 /** A phase as it was run: what came of each request, and the facts that its summary needs. Nothing is scored yet. */
 export interface RunPhase {
@@ -61,117 +23,222 @@ export interface RunPhase {
   readonly setting: PhaseSetting;
 }
 
-/** Runs one phase to its end, or until the run is interrupted. */
+/** Runs one phase to its end, or until the run is interrupted or its budget used up. */
 export async function runPhase(plan: PhasePlan, context: LoadContext): Promise<RunPhase> {
-  const { clock, target, responses, errors, signal } = context;
-  const rows = new PhaseRecorder(expectedRows(plan), { responses, errors, stages: target.stages.length });
-  const drive = plan.loop === 'open' ? openLoop(plan, rows, context) : closedLoop(plan, rows, context);
-
+  const { clock, target, signal } = context;
+  const budget = context.budget ?? new RunBudget();
+  const { task, cutAt } = taskOf(plan, context, budget);
   const startedAtEpochMs = clock.epoch();
-  const start = clock.now();
+  const run = new PhaseRun(plan, task, context, budget);
   let interruptedAt = Number.POSITIVE_INFINITY;
   const interrupt = (): void => {
-    interruptedAt = Math.max(clock.now() - start, 1);
+    interruptedAt = Math.max(run.elapsed, 1);
   };
   signal?.addEventListener('abort', interrupt, { once: true });
-  const stopUsage = watchProcessUsage();
-  const stopTelling = tellProgress(plan, rows, context);
   try {
-    await drive();
+    const { rows, usage, elapsed } = context.threads
+      ? await run.onThreads(context.threads)
+      : await run.here();
+    budget.spend({ requests: rows.rows });
+    const endedBy = endOf(interruptedAt, { run, rows, cutAt, task });
+    return {
+      rows,
+      setting: {
+        ...describe(plan, context),
+        // Nothing was sent after the interruption: rates over the planned length, or over the drain, would be too low.
+        duration: Math.min(
+          plan.duration,
+          interruptedAt,
+          run.enoughAt,
+          cutAt,
+          endedBy === null ? plan.duration : elapsed,
+        ),
+        elapsed,
+        endedBy,
+        startedAtEpochMs,
+        stageNames: target.stages,
+        usage,
+      },
+    };
   } finally {
-    stopTelling();
     signal?.removeEventListener('abort', interrupt);
   }
+}
+
+function endOf(
+  interruptedAt: number,
+  phase: { run: PhaseRun; rows: PhaseRecorder; cutAt: number; task: DriveTask },
+): PhaseSetting['endedBy'] {
+  const { run, rows, cutAt, task } = phase;
+  if (Number.isFinite(interruptedAt)) return 'interrupted';
+  if (Number.isFinite(run.enoughAt)) return 'max-cost';
+  const cutShort = task.loop === 'closed' && task.maxRequests !== undefined && rows.rows >= task.maxRequests;
+  return cutShort || Number.isFinite(cutAt) ? 'max-requests' : null;
+}
+
+function describe(plan: PhasePlan, context: LoadContext) {
+  const open = plan.loop === 'open';
   return {
-    rows,
-    setting: {
-      name: plan.name,
-      loop: plan.loop,
-      arrivalProcess: plan.loop === 'open' ? context.arrivals : 'closed',
-      cacheMode: plan.loop === 'open' ? plan.cacheMode : 'uncached',
-      concurrency: plan.loop === 'closed' ? plan.concurrency : null,
-      offeredRate: plan.loop === 'open' ? plan.rate : null,
-      // Nothing was sent after the interruption: rates over the planned length, or over the drain, would be too low.
-      duration: Math.min(plan.duration, interruptedAt),
-      elapsed: clock.now() - start,
-      interrupted: Number.isFinite(interruptedAt),
-      deadline: context.deadlineMs,
-      startedAtEpochMs,
-      stageNames: target.stages,
-      warmup: plan.warmup ?? false,
-      usage: stopUsage(),
-    },
+    name: plan.name,
+    loop: plan.loop,
+    arrivalProcess: open ? (plan.arrivals ?? context.arrivals) : ('closed' as const),
+    shape: open ? (plan.shape ?? null) : null,
+    order: orderInWords(orderOf(plan)),
+    thinkTimeMs: open ? null : (plan.thinkTimeMs ?? null),
+    cacheMode: cacheModeOf(plan),
+    concurrency: open ? null : plan.concurrency,
+    offeredRate: open ? plan.rate : null,
+    deadline: context.deadlineMs,
+    firstTokenDeadline: context.firstTokenDeadlineMs ?? null,
+    targetKind: context.target.kind,
+    threads: context.threads?.count ?? 1,
+    warmup: plan.warmup ?? false,
   };
 }
 
-function expectedRows(plan: PhasePlan): number {
-  return plan.loop === 'open' ? Math.ceil((plan.rate * plan.duration) / 1000) : 1024;
+type Usage = PhaseSetting['usage'];
+
+interface Driven {
+  readonly rows: PhaseRecorder;
+  readonly usage: Usage;
+  /** Milliseconds that sending took, drain included, reading not. */
+  readonly elapsed: number;
 }
 
-/** Prepares the schedule, which takes its time too; the function that comes back drives it. */
-function openLoop(plan: OpenPlan, recorder: PhaseRecorder, context: LoadContext): () => Promise<void> {
-  const timing = { rate: ratePerSecond(plan.rate), duration: plan.duration };
-  const schedule =
-    context.arrivals === 'poisson'
-      ? poissonArrivals(timing, context.random.fork(`arrivals/${plan.name}`))
-      : constantArrivals(timing);
-  const order = questionOrder(plan.cacheMode, context);
-  const count = context.questions.length;
-  const asked =
-    plan.cacheMode === 'uncached'
-      ? shuffledPasses(count, schedule.due.length, order)
-      : zipfOrder(count, schedule.due.length, order);
-  const { maxInFlight } = context;
-  const cache = plan.cacheMode === 'cached';
-  return () => runOpenLoop({ ...driving(context, recorder), schedule, asked, maxInFlight, cache });
-}
+/** One phase under way: here or on threads, watched by the same eyes. */
+class PhaseRun {
+  readonly #plan: PhasePlan;
+  readonly #task: DriveTask;
+  readonly #context: LoadContext;
+  readonly #budget: RunBudget;
+  readonly #view: LiveView;
+  readonly #enough = new AbortController();
+  #origin: number;
+  /** When the budget of money was used up, on the phase's axis. */
+  enoughAt = Number.POSITIVE_INFINITY;
 
-function closedLoop(plan: ClosedPlan, recorder: PhaseRecorder, context: LoadContext): () => Promise<void> {
-  const { concurrency, duration } = plan;
-  const nextQuestion = questionPasses(context.questions.length, questionOrder('uncached', context));
-  return () =>
-    runClosedLoop({
-      ...driving(context, recorder),
-      concurrency,
-      duration,
-      nextQuestion,
-      nextTurn,
-      cache: false,
-    });
-}
-
-/** One stream a cache mode: its phases ask the same questions in the same order at every rate. */
-function questionOrder(cacheMode: OpenPlan['cacheMode'], { random }: LoadContext): Random {
-  return random.fork(`questions/${cacheMode}`);
-}
-
-function driving(context: LoadContext, recorder: PhaseRecorder) {
-  const { target, questions, clock, timeoutMs, signal } = context;
-  return { target, questions, clock, recorder, timeout: milliseconds(timeoutMs), ...(signal && { signal }) };
-}
-
-/** Milliseconds between two tellings of progress. */
-const TELLING = 250;
-
-/**
- * Tells how far the phase is, and returns what stops it. By a plain timer: the clock of a phase may keep a core busy for
- * the sake of punctuality, which nobody asks of progress.
- */
-function tellProgress(plan: PhasePlan, rows: PhaseRecorder, { clock, onEvent }: LoadContext): () => void {
-  const start = clock.now();
-  let before = { rows: 0, at: 0 };
-  const timer = setInterval(() => {
-    const at = clock.now() - start;
-    const rate = (rows.rows - before.rows) / (Math.max(at - before.at, 1) / 1000);
-    before = { rows: rows.rows, at };
-    onEvent({
-      type: 'part.progress',
+  constructor(plan: PhasePlan, task: DriveTask, context: LoadContext, budget: RunBudget) {
+    this.#plan = plan;
+    this.#task = task;
+    this.#context = context;
+    this.#budget = budget;
+    this.#origin = context.clock.now();
+    this.#view = new LiveView({
       name: plan.name,
-      done: Math.min(at, plan.duration) / 1000,
-      total: plan.duration / 1000,
-      unit: 'seconds',
-      detail: `${rate.toFixed(0)} requests/s · ${rows.inFlight} in flight`,
+      loop: plan.loop,
+      warmup: plan.warmup ?? false,
+      duration: plan.duration,
+      due: task.loop === 'open' ? task.due : undefined,
+      isRight: context.isRight,
     });
-  }, TELLING);
-  return () => clearInterval(timer);
+  }
+
+  get elapsed(): number {
+    return this.#context.clock.now() - this.#origin;
+  }
+
+  async here(): Promise<Driven> {
+    const { target, clock, random, signal, questions, responses, errors } = this.#context;
+    const replies = target.kind === 'http' ? new ReplyStore() : undefined;
+    const capacity = this.#task.loop === 'open' ? this.#task.due.length : 1024;
+    const rows = new PhaseRecorder(capacity, { responses, errors, stages: target.stages.length, replies });
+    const counter = new LiveCounter(rows, { target, ...this.#watch() });
+    const stopUsage = watchProcessUsage();
+    this.#origin = clock.now();
+    const stopTelling = this.#tell(() => [counter.delta()]);
+    try {
+      await drive(this.#task, {
+        target,
+        questions,
+        recorder: rows,
+        clock,
+        origin: this.#origin,
+        random: random.fork(`think/${this.#plan.name}`),
+        // A target elsewhere gives way by itself: whoever waits for the network lets everybody else in.
+        nextTurn: target.kind === 'http' ? () => Promise.resolve() : nextTurn,
+        signal,
+        enough: this.#enough.signal,
+      });
+      const elapsed = this.elapsed;
+      const usage = stopUsage();
+      stopTelling();
+      await rows.readReplies((reply, question) => target.read(reply, question), nextTurn);
+      return { rows, usage, elapsed };
+    } finally {
+      stopTelling();
+      replies?.close();
+    }
+  }
+
+  async onThreads(threads: GeneratorThreads): Promise<Driven> {
+    const { target, random, signal, responses, errors } = this.#context;
+    let waiting: LiveDelta[] = [];
+    const stopUsage = watchProcessUsage();
+    const stopTelling = this.#tell(() => {
+      const deltas = waiting;
+      waiting = [];
+      return deltas;
+    });
+    try {
+      let sent = { elapsed: 0, usage: undefined as ProcessUsage | undefined };
+      const { rows: parts, usages } = await threads.run({
+        task: this.#task,
+        seed: String(random.fork(`threads/${this.#plan.name}`).integer(2 ** 31)),
+        ...this.#watch(),
+        signal,
+        enough: this.#enough.signal,
+        onDelta: (delta) => waiting.push(delta),
+        onOrigin: (origin) => {
+          this.#origin = origin;
+        },
+        onSentAll: () => {
+          sent = { elapsed: this.elapsed, usage: stopUsage() };
+          stopTelling();
+        },
+      });
+      const count = parts.reduce((sum, { columns }) => sum + columns.rows, 0);
+      const rows = new PhaseRecorder(count, { responses, errors, stages: target.stages.length });
+      mergeRows(parts, rows, { responses, errors });
+      return { rows, usage: usageOf(sent.usage ?? stopUsage(), usages), elapsed: sent.elapsed };
+    } finally {
+      stopTelling();
+    }
+  }
+
+  #watch(): { deadlineMs: number; watchesCost: boolean } {
+    return { deadlineMs: this.#context.deadlineMs, watchesCost: this.#budget.watchesCost };
+  }
+
+  /**
+   * Tells how far the phase is, and returns what stops it. By a plain timer: the clock of a phase may keep a core busy
+   * for the sake of punctuality, which nobody asks of progress.
+   */
+  #tell(deltas: () => readonly LiveDelta[]): () => void {
+    const look = (): void => {
+      const seen = deltas();
+      for (const { costUsd } of seen) this.#budget.spend({ costUsd });
+      if (this.#budget.exhaustedBy === 'max-cost' && !this.#enough.signal.aborted) {
+        this.enoughAt = Math.max(this.elapsed, 1);
+        this.#enough.abort();
+      }
+      if (this.elapsed > 0) this.#context.onEvent(this.#view.tick(this.elapsed, seen));
+    };
+    const timer = setInterval(look, TELLING);
+    let stopped = false;
+    return () => {
+      if (stopped) return;
+      stopped = true;
+      clearInterval(timer);
+      look();
+    };
+  }
+}
+
+/** Of several threads: the CPU of the whole process, the busiest event loop, the worst delay. */
+function usageOf(whole: ProcessUsage, threads: readonly ProcessUsage[]): Usage {
+  return {
+    ...whole,
+    eventLoopUtilisation: Math.max(...threads.map((usage) => usage.eventLoopUtilisation)),
+    eventLoopDelayP99Ms: Math.max(...threads.map((usage) => usage.eventLoopDelayP99Ms ?? 0)),
+  };
 }

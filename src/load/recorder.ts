@@ -1,7 +1,8 @@
-import { messageOf } from '../kernel/errors.ts';
 import { CACHE_CODES, NO_RESPONSE, OUTCOMES } from '../records/columns.ts';
+import type { ErrorClasses } from './error-classes.ts';
+import type { ReplyStore } from './reply-store.ts';
 import type { ResponseTable } from './responses.ts';
-import type { TargetResponse } from './target.ts';
+import type { RawReply, TargetResponse } from './target.ts';
 
 const COMPLETED = OUTCOMES.indexOf('completed');
 const ERROR = OUTCOMES.indexOf('error');
@@ -9,33 +10,38 @@ const TIMEOUT = OUTCOMES.indexOf('timeout');
 const DROPPED = OUTCOMES.indexOf('dropped');
 const UNKNOWN_CACHE = CACHE_CODES.indexOf('unknown');
 
-/** Failures by class, over a whole run, with one example each. */
-export class ErrorClasses {
-  readonly #classes: { name: string; count: number; example: string }[] = [];
-  readonly #codes = new Map<string, number>();
+/** Ended rows that a looker-on can still find: more than end between two looks, at a hundred thousand a second. */
+const RECENT = 1 << 16;
 
-  /** The number of the class, from 1. */
-  count(thrown: unknown): number {
-    const name = classOf(thrown);
-    let code = this.#codes.get(name);
-    if (code === undefined) {
-      this.#classes.push({ name, count: 0, example: messageOf(thrown).slice(0, 500) });
-      code = this.#classes.length;
-      this.#codes.set(name, code);
-    }
-    this.#classes[code - 1]!.count += 1;
-    return code;
-  }
+/** Rows that are read before the event loop may turn: some milliseconds of JSON. */
+const ROWS_BETWEEN_PAUSES = 256;
 
-  list(): readonly { name: string; count: number; example: string }[] {
-    return this.#classes;
-  }
+/** What the phases of a run have in common. */
+export interface SharedTables {
+  readonly responses: ResponseTable;
+  readonly errors: ErrorClasses;
+  /** Stage names that responses time. */
+  readonly stages: number;
+  /** Where raw replies go; needed by targets that reply raw. A store of this phase's own. */
+  readonly replies?: ReplyStore | undefined;
 }
 
-/** The `code` of the error, which every error of the catalogue and those of the operating system (ECONNRESET) have. */
-function classOf(thrown: unknown): string {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  return typeof code === 'string' && code !== '' ? code : 'unknown';
+/** The rows of a recorder as plain columns, equally long. */
+export interface RowColumns {
+  readonly rows: number;
+  readonly question: Uint32Array;
+  readonly due: Float64Array;
+  readonly sent: Float64Array;
+  readonly first: Float64Array;
+  readonly end: Float64Array;
+  readonly outcome: Uint8Array;
+  readonly errorClass: Uint16Array;
+  readonly cache: Uint8Array;
+  readonly response: Uint32Array;
+  readonly inputTokens: Float32Array;
+  readonly outputTokens: Float32Array;
+  readonly costUsd: Float32Array;
+  readonly stages: readonly Float32Array[];
 }
 
 /**
@@ -54,16 +60,26 @@ export class PhaseRecorder {
   errorClass: Uint16Array;
   cache: Uint8Array;
   response: Uint32Array;
+  /** Number of the raw reply in the store, of a target that replies raw. */
+  reply: Uint32Array;
+  inputTokens: Float32Array;
+  outputTokens: Float32Array;
+  costUsd: Float32Array;
   stages: Float32Array[];
+  /** The latest rows to end, in that order, as a ring; `ended` counts on. For whoever looks on while the load runs. */
+  readonly recent = new Uint32Array(RECENT);
+  ended = 0;
   readonly #responses: ResponseTable;
   readonly #errors: ErrorClasses;
+  readonly #replies: ReplyStore | undefined;
   #maxInFlight = 0;
   #inFlight = 0;
 
-  constructor(capacity: number, shared: { responses: ResponseTable; errors: ErrorClasses; stages: number }) {
+  constructor(capacity: number, shared: SharedTables) {
     const size = Math.max(capacity, 16);
     this.#responses = shared.responses;
     this.#errors = shared.errors;
+    this.#replies = shared.replies;
     this.question = new Uint32Array(size);
     this.due = new Float64Array(size);
     this.sent = new Float64Array(size).fill(Number.NaN);
@@ -73,7 +89,55 @@ export class PhaseRecorder {
     this.errorClass = new Uint16Array(size);
     this.cache = new Uint8Array(size);
     this.response = new Uint32Array(size).fill(NO_RESPONSE);
+    this.reply = new Uint32Array(this.#replies === undefined ? 0 : size).fill(NO_RESPONSE);
+    this.inputTokens = new Float32Array(size).fill(Number.NaN);
+    this.outputTokens = new Float32Array(size).fill(Number.NaN);
+    this.costUsd = new Float32Array(size).fill(Number.NaN);
     this.stages = Array.from({ length: shared.stages }, () => new Float32Array(size).fill(Number.NaN));
+  }
+
+  /** The columns as far as they are filled, cut from the rest: what another thread needs to have these rows. */
+  columns(): RowColumns {
+    const cut = <T extends Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array>(
+      column: T,
+    ): T => column.slice(0, this.rows) as T;
+    return {
+      rows: this.rows,
+      question: cut(this.question),
+      due: cut(this.due),
+      sent: cut(this.sent),
+      first: cut(this.first),
+      end: cut(this.end),
+      outcome: cut(this.outcome),
+      errorClass: cut(this.errorClass),
+      cache: cut(this.cache),
+      response: cut(this.response),
+      inputTokens: cut(this.inputTokens),
+      outputTokens: cut(this.outputTokens),
+      costUsd: cut(this.costUsd),
+      stages: this.stages.map(cut),
+    };
+  }
+
+  /** Takes over one ended row of another thread; the numbers of its response and its error class are those of here. */
+  adopt(from: RowColumns, row: number, numbers: { response: number; errorClass: number }): void {
+    const to = this.arrive(from.question[row]!, from.due[row]!);
+    this.sent[to] = from.sent[row]!;
+    this.first[to] = from.first[row]!;
+    this.end[to] = from.end[row]!;
+    this.outcome[to] = from.outcome[row]!;
+    this.errorClass[to] = numbers.errorClass;
+    this.cache[to] = from.cache[row]!;
+    this.response[to] = numbers.response;
+    this.inputTokens[to] = from.inputTokens[row]!;
+    this.outputTokens[to] = from.outputTokens[row]!;
+    this.costUsd[to] = from.costUsd[row]!;
+    for (const [stage, column] of this.stages.entries()) column[to] = from.stages[stage]![row]!;
+  }
+
+  /** Says how many were in flight at once, where the rows were taken over. */
+  set peakInFlight(most: number) {
+    this.#maxInFlight = most;
   }
 
   get inFlight(): number {
@@ -103,15 +167,99 @@ export class PhaseRecorder {
     if (Number.isNaN(this.first[row]!)) this.first[row] = at;
   }
 
-  complete(row: number, at: number, response: TargetResponse): void {
+  complete(row: number, at: number, reply: TargetResponse | RawReply): void {
     // First what reads the target's own making: should that be malformed, the row is still open and can fail.
+    if (reply instanceof Uint8Array) this.reply[row] = this.#replies!.keep(this.question[row]!, reply);
+    else this.#take(row, reply);
+    this.#end(row, at, COMPLETED);
+  }
+
+  fail(row: number, at: number, thrown: unknown): void {
+    this.errorClass[row] = this.#errors.count(thrown);
+    this.#end(row, at, ERROR);
+  }
+
+  /** `at` is the moment at which patience ended, not the later one at which it was noticed. */
+  timeOut(row: number, at: number): void {
+    this.first[row] = Number.NaN;
+    this.#end(row, at, TIMEOUT);
+  }
+
+  drop(row: number): void {
+    this.outcome[row] = DROPPED;
+  }
+
+  /**
+   * Reads the raw replies, once the load is over: what cannot be understood turns from completed into an error. `pause` is
+   * awaited now and then, for the event loop to turn. The store may be closed afterwards.
+   */
+  async readReplies(
+    read: (reply: RawReply, question: number) => TargetResponse,
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    const replies = this.#replies;
+    if (replies === undefined) return;
+    const firstRow = new Uint32Array(replies.size).fill(NO_RESPONSE);
+    for (let row = 0; row < this.rows; row += 1) {
+      const id = this.reply[row]!;
+      if (id === NO_RESPONSE || this.outcome[row] !== COMPLETED) continue;
+      if (firstRow[id] === NO_RESPONSE) {
+        firstRow[id] = row;
+        this.#readRow(row, id, read);
+      } else {
+        this.#copyFacts(firstRow[id]!, row);
+      }
+      if (row % ROWS_BETWEEN_PAUSES === 0) await pause();
+    }
+  }
+
+  /** Reads the reply of one row that has ended, while the load still runs: a sample for whoever looks on. */
+  peek(row: number, read: (reply: RawReply, question: number) => TargetResponse): TargetResponse | undefined {
+    if (this.outcome[row] !== COMPLETED) return undefined;
+    const id = this.response[row]!;
+    if (id !== NO_RESPONSE) return this.#responses.response(id);
+    try {
+      return read(this.#replies!.read(this.reply[row]!), this.question[row]!);
+    } catch {
+      return undefined; // told as an error once the load is over
+    }
+  }
+
+  #readRow(row: number, id: number, read: (reply: RawReply, question: number) => TargetResponse): void {
+    try {
+      this.#take(row, read(this.#replies!.read(id), this.question[row]!));
+    } catch (thrown) {
+      this.#turnIntoError(row, this.#errors.count(thrown));
+    }
+  }
+
+  /** What the reply of one row said, said of another that got the very same bytes. */
+  #copyFacts(from: number, to: number): void {
+    if (this.outcome[from] === ERROR) {
+      this.#turnIntoError(to, this.#errors.countAgain(this.errorClass[from]!));
+      return;
+    }
+    this.response[to] = this.response[from]!;
+    this.cache[to] = this.cache[from]!;
+    this.inputTokens[to] = this.inputTokens[from]!;
+    this.outputTokens[to] = this.outputTokens[from]!;
+    this.costUsd[to] = this.costUsd[from]!;
+    for (const stage of this.stages) stage[to] = stage[from]!;
+  }
+
+  #turnIntoError(row: number, errorClass: number): void {
+    this.outcome[row] = ERROR;
+    this.errorClass[row] = errorClass;
+  }
+
+  #take(row: number, response: TargetResponse): void {
     const cache = Math.max(UNKNOWN_CACHE, CACHE_CODES.indexOf(response.cache));
     const id = this.#responses.intern(this.question[row]!, response);
-    this.#inFlight -= 1;
-    this.end[row] = at;
-    this.outcome[row] = COMPLETED;
     this.cache[row] = cache;
     this.response[row] = id;
+    this.inputTokens[row] = response.inputTokens ?? Number.NaN;
+    this.outputTokens[row] = response.outputTokens ?? Number.NaN;
+    this.costUsd[row] = response.costUsd ?? Number.NaN;
     if (response.stages !== undefined) {
       for (let stage = 0; stage < this.stages.length; stage += 1) {
         this.stages[stage]![row] = response.stages[stage] ?? Number.NaN;
@@ -119,23 +267,12 @@ export class PhaseRecorder {
     }
   }
 
-  fail(row: number, at: number, thrown: unknown): void {
+  #end(row: number, at: number, outcome: number): void {
     this.#inFlight -= 1;
     this.end[row] = at;
-    this.outcome[row] = ERROR;
-    this.errorClass[row] = this.#errors.count(thrown);
-  }
-
-  /** `at` is the moment at which patience ended, not the later one at which it was noticed. */
-  timeOut(row: number, at: number): void {
-    this.#inFlight -= 1;
-    this.end[row] = at;
-    this.first[row] = Number.NaN;
-    this.outcome[row] = TIMEOUT;
-  }
-
-  drop(row: number): void {
-    this.outcome[row] = DROPPED;
+    this.outcome[row] = outcome;
+    this.recent[this.ended % RECENT] = row;
+    this.ended += 1;
   }
 
   #grow(): void {
@@ -158,6 +295,10 @@ export class PhaseRecorder {
     this.errorClass = wider(this.errorClass, 0);
     this.cache = wider(this.cache, 0);
     this.response = wider(this.response, NO_RESPONSE);
+    if (this.#replies !== undefined) this.reply = wider(this.reply, NO_RESPONSE);
+    this.inputTokens = wider(this.inputTokens, Number.NaN);
+    this.outputTokens = wider(this.outputTokens, Number.NaN);
+    this.costUsd = wider(this.costUsd, Number.NaN);
     this.stages = this.stages.map((stage) => wider(stage, Number.NaN));
   }
 }

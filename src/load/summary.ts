@@ -1,10 +1,15 @@
 import { CACHE_CODES, OUTCOMES, RIGHT_CODES } from '../records/columns.ts';
 import type { PhaseRecord, QuantilesRecord } from '../records/schema.ts';
 import { batchMeanInterval, batchQuantileInterval, batchShareInterval } from '../statistics/batch-means.ts';
-import { carriedQuantile, mean, type SortedSamples, sortSamples } from '../statistics/quantiles.ts';
+import { mean } from '../statistics/quantiles.ts';
 import { steadyStateOf } from '../statistics/steady-state.ts';
+import { costOf } from './cost.ts';
+import { type Distribution, distributionOf } from './distribution.ts';
+import { isInTime } from './in-time.ts';
+import type { PhaseSetting, PhaseVerdicts } from './phase-setting.ts';
 import type { PhaseRecorder } from './recorder.ts';
 import { stageShare } from './stage-share.ts';
+import { reasonsAgainst, tailOf } from './validity.ts';
 
 const COMPLETED = OUTCOMES.indexOf('completed');
 const TIMEOUT = OUTCOMES.indexOf('timeout');
@@ -14,37 +19,6 @@ const UNSCORED = RIGHT_CODES.indexOf('unscored');
 /** Above this share of unscored arrivals, attainment says too little about the rest and is withheld. */
 export const UNSCORED_LIMIT = 0.05;
 
-/** Of the arrivals of an open loop, the share that must have been sent before the schedule was over. */
-const LEAST_ON_SCHEDULE = 0.98;
-
-/** What was decided about each row of a phase after it was over, by position. */
-export interface PhaseVerdicts {
-  /** RIGHT_CODES. A failed request of a scorable question is `wrong`. */
-  readonly right: Uint8Array;
-  /** Index into `classes`. */
-  readonly funnel: Uint8Array;
-  readonly classes: readonly string[];
-}
-
-export interface PhaseSetting {
-  readonly name: string;
-  readonly loop: 'open' | 'closed';
-  readonly arrivalProcess: 'poisson' | 'constant' | 'closed';
-  readonly cacheMode: PhaseRecord['cacheMode'];
-  readonly concurrency: number | null;
-  readonly offeredRate: number | null;
-  /** Milliseconds for which requests were sent: as planned, or up to the interruption. More than 0. */
-  readonly duration: number;
-  /** Milliseconds that the phase really took, drain included. */
-  readonly elapsed: number;
-  readonly interrupted: boolean;
-  readonly deadline: number;
-  readonly startedAtEpochMs: number;
-  readonly stageNames: readonly string[];
-  readonly warmup: boolean;
-  readonly usage: Omit<PhaseRecord['generator'], 'maxInFlight'>;
-}
-
 /** The record of one phase, from its rows. Pure: the same rows and verdicts give the same record. */
 export function summarisePhase(
   rows: PhaseRecorder,
@@ -52,31 +26,45 @@ export function summarisePhase(
   setting: PhaseSetting,
 ): PhaseRecord {
   const latency = difference(rows.end, rows.due, rows);
-  const sorted = sortSamples(latency);
+  const latencies = distributionOf(latency);
+  const lags = distributionOf(lag(rows));
   const counts = outcomeCounts(rows, setting);
-  const invalidReasons = reasonsAgainst(counts, setting);
+  const invalidReasons = reasonsAgainst(
+    { ...counts, lagTail: tailOf(lags), latencyP50: latencies.quantile(0.5) },
+    setting,
+  );
+  const { right, good } = goodRows(rows, verdicts, setting);
   return {
     name: setting.name,
     loop: setting.loop,
     arrivalProcess: setting.arrivalProcess,
+    shape: setting.shape,
+    order: setting.order,
+    thinkTimeMs: setting.thinkTimeMs,
+    endedBy: setting.endedBy,
     cacheMode: setting.cacheMode,
     concurrency: setting.concurrency,
     offeredRate: setting.offeredRate,
     scheduledSeconds: setting.duration / 1000,
     startedAtEpochMs: setting.startedAtEpochMs,
     ...counts,
-    latencyMs: quantiles(sorted),
-    latencyCi95: latencyIntervals(latency, sorted),
-    serviceMs: quantiles(sortSamples(difference(rows.end, rows.sent, rows))),
-    lagMs: quantiles(sortSamples(lag(rows))),
-    firstTokenMs: firstToken(rows),
+    latencyMs: quantiles(latencies),
+    latencyCi95: latencyIntervals(latency, latencies),
+    serviceMs: quantiles(distributionOf(difference(rows.end, rows.sent, rows))),
+    lagMs: quantiles(lags),
+    firstTokenMs: quantilesOfSome(firstToken(rows)),
+    perTokenMs: quantilesOfSome(perToken(rows)),
     deadlineMs: setting.deadline,
-    ...goodput(rows, latency, verdicts, setting),
+    firstTokenDeadlineMs: setting.firstTokenDeadline,
+    errorCi95: bounds(batchShareInterval(failures(rows))),
+    ...quality(rows.rows, { right, good }, setting),
+    measures: measures(rows.rows, verdicts),
+    cost: costOf(rows, { right: ones(right), good: ones(good) }),
     ...caching(rows),
     repeatShare: repeatShare(rows),
     funnel: countBy(verdicts.funnel, rows.rows, verdicts.classes),
     stageShare: stageShare(rows, latency, setting.stageNames),
-    generator: { ...setting.usage, maxInFlight: rows.maxInFlight },
+    generator: { ...setting.usage, maxInFlight: rows.maxInFlight, threads: setting.threads },
     steadyState: setting.warmup
       ? null
       : steadyStateOf(rows.due.subarray(0, rows.rows), latency, { duration: setting.duration }),
@@ -129,31 +117,41 @@ function lag({ rows, sent, due }: PhaseRecorder): Float64Array {
   return sent.subarray(0, rows).map((at, row) => at - due[row]!);
 }
 
-/** first token − due, of completed requests; null where none told of its first token. */
-function firstToken({ rows, first, due, outcome }: PhaseRecorder): QuantilesRecord | null {
-  const values = first
-    .subarray(0, rows)
-    .map((at, row) => (outcome[row] === COMPLETED ? at - due[row]! : Number.NaN));
-  const sorted = sortSamples(values);
-  return sorted.length === 0 ? null : quantiles(sorted);
+/** first token − due, of completed requests that told of it. */
+function firstToken({ rows, first, due, outcome }: PhaseRecorder): Float64Array {
+  return first.subarray(0, rows).map((at, row) => (outcome[row] === COMPLETED ? at - due[row]! : Number.NaN));
 }
 
-function quantiles(sorted: SortedSamples): QuantilesRecord {
-  const none = sorted.length === 0;
+/** (end − first token) / (output tokens − 1), of completed requests that told of both. */
+function perToken({ rows, first, end, outcome, outputTokens }: PhaseRecorder): Float64Array {
+  return first.subarray(0, rows).map((at, row) => {
+    const gaps = outputTokens[row]! - 1;
+    return outcome[row] === COMPLETED && gaps > 0 ? (end[row]! - at) / gaps : Number.NaN;
+  });
+}
+
+function quantilesOfSome(values: Float64Array): QuantilesRecord | null {
+  const distribution = distributionOf(values);
+  return distribution.count === 0 ? null : quantiles(distribution);
+}
+
+function quantiles(distribution: Distribution): QuantilesRecord {
+  const none = distribution.count === 0;
   return {
-    p50: carriedQuantile(sorted, 0.5),
-    p90: carriedQuantile(sorted, 0.9),
-    p95: carriedQuantile(sorted, 0.95),
-    p99: carriedQuantile(sorted, 0.99),
-    mean: none ? null : mean(sorted),
-    max: none ? null : sorted[sorted.length - 1]!,
+    p50: distribution.carried(0.5),
+    p90: distribution.carried(0.9),
+    p95: distribution.carried(0.95),
+    p99: distribution.carried(0.99),
+    mean: none ? null : distribution.mean,
+    max: none ? null : distribution.max,
   };
 }
 
-function latencyIntervals(latency: Float64Array, sorted: SortedSamples): PhaseRecord['latencyCi95'] {
+function latencyIntervals(latency: Float64Array, distribution: Distribution): PhaseRecord['latencyCi95'] {
   const inTimeOrder = latency.filter((value) => !Number.isNaN(value));
+  const quantileAt = (p: number): number => distribution.quantile(p);
   const at = (p: number): [number, number] | null =>
-    bounds(batchQuantileInterval(inTimeOrder, p, { sorted }));
+    bounds(batchQuantileInterval(inTimeOrder, p, { quantileAt }));
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99), mean: bounds(batchMeanInterval(inTimeOrder)) };
 }
 
@@ -161,42 +159,82 @@ function bounds(interval: { low: number; high: number } | null): [number, number
   return interval === null ? null : [interval.low, interval.high];
 }
 
-/** Right *and* in time, on the very same requests: per scheduled second, and as a share of what could be scored. */
-function goodput(
+/** Of the scored rows, in the order of their arrivals: ones for those that are right, and for those right *and* in time. */
+function goodRows(
   rows: PhaseRecorder,
-  latency: Float64Array,
-  { right }: PhaseVerdicts,
-  { deadline, duration }: PhaseSetting,
-): Pick<PhaseRecord, 'goodputPerSecond' | 'goodputCi95' | 'attainment' | 'attainmentCi95' | 'unscoredShare'> {
+  { right: codes }: PhaseVerdicts,
+  setting: PhaseSetting,
+): { right: Uint8Array; good: Uint8Array } {
+  const right = new Uint8Array(rows.rows);
   const good = new Uint8Array(rows.rows);
   let scored = 0;
   for (let row = 0; row < rows.rows; row += 1) {
-    if (right[row] === UNSCORED) continue;
-    if (right[row] === RIGHT && latency[row]! <= deadline && rows.outcome[row] === COMPLETED)
-      good[scored] = 1;
+    if (codes[row] === UNSCORED) continue;
+    if (codes[row] === RIGHT && rows.outcome[row] === COMPLETED) {
+      right[scored] = 1;
+      if (isInTime(rows, row, setting)) good[scored] = 1;
+    }
     scored += 1;
   }
-  const unscoredShare = rows.rows === 0 ? 0 : (rows.rows - scored) / rows.rows;
-  if (scored === 0 || unscoredShare > UNSCORED_LIMIT) {
-    return {
-      goodputPerSecond: null,
-      goodputCi95: null,
-      attainment: null,
-      attainmentCi95: null,
-      unscoredShare,
-    };
-  }
-  const goods = good.subarray(0, scored);
-  const interval = bounds(batchShareInterval(goods));
+  return { right: right.subarray(0, scored), good: good.subarray(0, scored) };
+}
+
+/** Ones for errors, timeouts and drops, in the order of the arrivals. */
+function failures({ rows, outcome }: PhaseRecorder): Uint8Array {
+  return outcome.slice(0, rows).map((code) => (code === COMPLETED ? 0 : 1));
+}
+
+function ones(values: Uint8Array): number {
+  let count = 0;
+  for (const value of values) count += value;
+  return count;
+}
+
+/** Right, and right in time, on the very same requests: as shares of what could be scored, and per scheduled second. */
+function quality(
+  arrivals: number,
+  { right, good }: { right: Uint8Array; good: Uint8Array },
+  { duration }: PhaseSetting,
+): Pick<
+  PhaseRecord,
+  | 'goodputPerSecond'
+  | 'goodputCi95'
+  | 'attainment'
+  | 'attainmentCi95'
+  | 'unscoredShare'
+  | 'right'
+  | 'rightCi95'
+> {
+  const scored = good.length;
+  const unscoredShare = arrivals === 0 ? 0 : (arrivals - scored) / arrivals;
+  const withheld = scored === 0 || unscoredShare > UNSCORED_LIMIT;
+  const interval = withheld ? null : bounds(batchShareInterval(good));
   const perSecond = scored / (duration / 1000);
-  const attainment = mean(goods);
+  const attainment = withheld ? null : mean(good);
   return {
-    goodputPerSecond: attainment * perSecond,
+    goodputPerSecond: attainment === null ? null : attainment * perSecond,
     goodputCi95: interval && [interval[0] * perSecond, interval[1] * perSecond],
     attainment,
     attainmentCi95: interval,
     unscoredShare,
+    right: withheld ? null : mean(right),
+    rightCi95: withheld ? null : bounds(batchShareInterval(right)),
   };
+}
+
+function measures(arrivals: number, verdicts: PhaseVerdicts): PhaseRecord['measures'] {
+  return (verdicts.measures ?? []).map(({ name, ofRow }) => {
+    const values = Float64Array.from({ length: arrivals }, (_, row) => ofRow(row)).filter(
+      (value) => !Number.isNaN(value),
+    );
+    const none = values.length === 0;
+    return {
+      name,
+      mean: none ? null : mean(values),
+      ci95: bounds(batchMeanInterval(values)),
+      n: values.length,
+    };
+  });
 }
 
 function caching(rows: PhaseRecorder): Pick<PhaseRecord, 'cacheHitRate' | 'cacheStates'> {
@@ -213,28 +251,6 @@ function caching(rows: PhaseRecorder): Pick<PhaseRecord, 'cacheHitRate' | 'cache
 function repeatShare(rows: PhaseRecorder): number {
   const distinct = new Set(rows.question.subarray(0, rows.rows)).size;
   return rows.rows === 0 ? 0 : 1 - distinct / rows.rows;
-}
-
-/** Why the numbers of a phase in this process cannot be trusted. Its lag is the engine's own doing and is reported, not judged. */
-function reasonsAgainst(
-  { arrivals, completed, dropped, achievedRate }: Counts,
-  { loop, duration, interrupted }: PhaseSetting,
-): string[] {
-  const seconds = duration / 1000;
-  const reasons: string[] = [];
-  if (interrupted) reasons.push(`interrupted after ${seconds.toFixed(1)} s`);
-  if (arrivals === 0) reasons.push('no request was made');
-  else if (completed === 0) reasons.push('no request was answered');
-  if (loop === 'open' && arrivals > 0) {
-    const onSchedule = achievedRate / (arrivals / seconds);
-    if (onSchedule < LEAST_ON_SCHEDULE) {
-      reasons.push(
-        `only ${(100 * onSchedule).toFixed(1)} % of the schedule was sent in time: the generator or the engine fell behind`,
-      );
-    }
-    if (dropped > 0) reasons.push(`${dropped} requests found no room in flight and were dropped`);
-  }
-  return reasons;
 }
 
 function countBy<N extends string>(

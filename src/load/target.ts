@@ -1,10 +1,11 @@
+import type { GroundspeedError } from '../kernel/errors.ts';
+
 /** The port through which load and evaluation drive anything that answers questions. */
 
 export interface TargetRequest {
   /** Index of the golden question in the run's question list. */
   readonly question: number;
   readonly text: string;
-  readonly signal?: AbortSignal;
   /** False asks the target to leave its caches alone, where it can. */
   readonly cache: boolean;
 }
@@ -19,7 +20,14 @@ export interface TargetPassage {
 }
 
 /** State of the caches for one response: which layer answered, if any. `unknown` where the target does not say. */
-export type ResponseCacheState = 'response' | 'retrieval' | 'embedding' | 'miss' | 'off' | 'unknown';
+export type ResponseCacheState =
+  | 'response'
+  | 'semantic'
+  | 'retrieval'
+  | 'embedding'
+  | 'miss'
+  | 'off'
+  | 'unknown';
 
 /** What came back, once complete. Immutable, and kept by reference: a target may return the same object twice. */
 export interface TargetResponse {
@@ -39,16 +47,60 @@ export interface TargetResponse {
   readonly costUsd: number | undefined;
 }
 
+/**
+ * A response as it came over the network, not read yet: reading JSON while the load runs would cost the generator more
+ * than sending. The bytes belong to whoever gets them.
+ */
+export type RawReply = Uint8Array;
+
+/** Where one request's way back is told. Exactly one of `complete` and `fail` ends it, unless it was withdrawn before. */
+export interface Exchange {
+  /** The first piece of the answer has come. Called at most once; never by a target that does not stream. */
+  firstToken(): void;
+  complete(reply: TargetResponse | RawReply): void;
+  /** `error.code` names the class of failure. */
+  fail(error: unknown): void;
+}
+
+/** A request under way. */
+export interface Sent {
+  /** The asker has left: the target stops what it can, and nothing more is told to the exchange. */
+  withdraw(reason: GroundspeedError): void;
+}
+
+/** What a target returns. An objective or a measure that needs more is refused before any load is sent. */
+export interface TargetReturns {
+  readonly answer: boolean;
+  readonly passages: boolean;
+  /** It streams: the first token has a time of its own. */
+  readonly firstToken: boolean;
+  readonly outputTokens: boolean;
+  readonly cost: boolean;
+  readonly cache: boolean;
+}
+
 export interface Target {
   /** `in-process`, or the URL without credentials. */
   readonly name: string;
   readonly kind: 'in-process' | 'http';
   /** Names of the stages that responses time; empty where the target hides them. */
   readonly stages: readonly string[];
+  readonly returns: TargetReturns;
+  /** Sends one question. Never throws: what goes wrong at once is told to the exchange as well, in this turn or a later one. */
+  start(request: TargetRequest, exchange: Exchange): Sent;
   /**
-   * Asks one question. `onFirstToken` is called at most once, when the first piece of the answer arrives.
-   * Rejects with an error whose `code` names the class of failure.
+   * What a raw reply to this question says. Throws `target.malformed` (or another class of failure that only the content
+   * shows) where it cannot be understood. Targets that never reply raw throw always.
    */
-  ask(request: TargetRequest, onFirstToken?: () => void): Promise<TargetResponse>;
+  read(reply: RawReply, question: number): TargetResponse;
   close(): Promise<void>;
 }
+
+export const RETURNS_EVERYTHING: TargetReturns = {
+  answer: true,
+  passages: true,
+  firstToken: true,
+  outputTokens: true,
+  cost: true,
+  cache: true,
+};

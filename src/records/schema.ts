@@ -1,14 +1,15 @@
 import { z } from 'zod';
+import { capacitySchema, loadSchema } from './load-schema.ts';
+import { hash, interval, measureSchema, share } from './primitives.ts';
+
+export * from './load-schema.ts';
+export { type MeasureRecord, measureSchema } from './primitives.ts';
 
 /**
  * `groundspeed.record/1`: what a run saves, and all that a report may read. Numbers that could not be had are null,
  * never 0. Durations are milliseconds unless the name says otherwise; shares lie between 0 and 1.
  */
 export const RECORD_SCHEMA = 'groundspeed.record/1';
-
-const share = z.number().min(0).max(1);
-const interval = z.tuple([z.number(), z.number()]).nullable();
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const environmentSchema = z.object({
   groundspeed: z.string(),
@@ -61,14 +62,6 @@ export const ingestSchema = z.object({
     .record(z.string(), z.number())
     .describe('Milliseconds by phase: read, fit, embed, publish, index.'),
   documentsPerSecond: z.number().nullable(),
-});
-
-export const measureSchema = z.object({
-  name: z.string(),
-  mean: z.number().nullable(),
-  ci95: interval,
-  n: z.number().int(),
-  approximate: z.boolean().optional().describe('The interval is known to cover less than it says at this n.'),
 });
 
 export const sliceSchema = z.object({
@@ -139,80 +132,6 @@ export const qualitySchema = z.object({
   }),
 });
 
-const quantilesSchema = z.object({
-  p50: z.number().nullable(),
-  p90: z.number().nullable(),
-  p95: z.number().nullable(),
-  p99: z.number().nullable(),
-  mean: z.number().nullable(),
-  max: z.number().nullable(),
-});
-
-export const phaseSchema = z.object({
-  name: z.string(),
-  loop: z.enum(['open', 'closed']),
-  arrivalProcess: z.enum(['poisson', 'constant', 'closed']),
-  cacheMode: z.enum(['uncached', 'cached', 'as-configured']),
-  concurrency: z.number().int().nullable(),
-  offeredRate: z.number().nullable(),
-  achievedRate: z.number(),
-  scheduledSeconds: z.number(),
-  startedAtEpochMs: z.number(),
-  arrivals: z.number().int(),
-  completed: z.number().int(),
-  errors: z.number().int(),
-  timeouts: z.number().int(),
-  dropped: z.number().int(),
-  throughputPerSecond: z.number().describe('Completed requests per second of the phase, drain included.'),
-  errorRate: share,
-  latencyMs: quantilesSchema.describe('end − due, over completed requests and timeouts (at their value).'),
-  latencyCi95: z
-    .object({ p50: interval, p95: interval, p99: interval, mean: interval })
-    .describe('From batch means.'),
-  serviceMs: quantilesSchema.describe('end − sent.'),
-  lagMs: quantilesSchema.describe('sent − due.'),
-  firstTokenMs: quantilesSchema.nullable().describe('first token − due.'),
-  deadlineMs: z.number(),
-  goodputPerSecond: z.number().nullable(),
-  goodputCi95: interval,
-  attainment: share.nullable().describe('Right and in time, of scored arrivals. Null above 5 % unscored.'),
-  attainmentCi95: interval,
-  unscoredShare: share,
-  cacheHitRate: share.nullable().describe('(response hits + semantic hits) / queries.'),
-  cacheStates: z.record(z.string(), z.number().int()),
-  repeatShare: share.describe('Arrivals whose question had been asked before in this phase.'),
-  funnel: z.record(z.string(), z.number().int()),
-  stageShare: z
-    .object({ typical: z.record(z.string(), z.number()), slowest: z.record(z.string(), z.number()) })
-    .nullable()
-    .describe(
-      'Mean milliseconds by stage (and waiting): requests between p45 and p55, and those from p99 up (or the slowest ten).',
-    ),
-  generator: z.object({
-    cpuShare: z.number().describe('CPU seconds of this process per second.'),
-    eventLoopUtilisation: share,
-    eventLoopDelayP99Ms: z.number().nullable(),
-    maxInFlight: z.number().int(),
-    residentBytes: z.number(),
-  }),
-  steadyState: z
-    .object({ truncatedShare: share, steady: z.boolean() })
-    .nullable()
-    .describe('MSER-5 on medians of 250 ms batches.'),
-  warmup: z.boolean(),
-  valid: z.boolean(),
-  invalidReasons: z.array(z.string()),
-});
-
-export const loadSchema = z.object({
-  target: z.string(),
-  phases: z.array(phaseSchema),
-  stages: z.array(z.string()).describe('Names of the stage columns of requests.col.'),
-  funnelClasses: z.array(z.string()).describe('Names behind the codes of the funnel column.'),
-  errorClasses: z.array(z.object({ name: z.string(), count: z.number().int(), example: z.string() })),
-  closedLoopMaximum: z.object({ concurrency: z.number().int(), ratePerSecond: z.number() }).nullable(),
-});
-
 /** One distinct response; many requests may share it. What is left out is as `questions` has it for its question. */
 export const responseSchema = z.object({
   question: z.number().int(),
@@ -244,7 +163,7 @@ export const columnsSchema = z.object({
   ),
 });
 
-export const RECORD_KINDS = ['bench', 'evaluate', 'ingest', 'load'] as const;
+export const RECORD_KINDS = ['bench', 'evaluate', 'ingest', 'load', 'capacity'] as const;
 
 export const recordSchema = z.object({
   schema: z.literal(RECORD_SCHEMA),
@@ -267,6 +186,7 @@ export const recordSchema = z.object({
   quality: qualitySchema.optional(),
   questions: z.array(questionSchema).optional(),
   load: loadSchema.optional(),
+  capacity: capacitySchema.optional(),
   responses: z.array(responseSchema).optional(),
   microBenchmarks: z.array(microBenchmarkSchema).optional(),
   requests: columnsSchema.optional(),
@@ -277,13 +197,9 @@ export type EnvironmentRecord = z.infer<typeof environmentSchema>;
 export type DatasetRecord = z.infer<typeof datasetSchema>;
 export type IndexRecord = z.infer<typeof indexSchema>;
 export type IngestRecord = z.infer<typeof ingestSchema>;
-export type MeasureRecord = z.infer<typeof measureSchema>;
 export type SliceRecord = z.infer<typeof sliceSchema>;
 export type QuestionRecord = z.infer<typeof questionSchema>;
 export type QualityRecord = z.infer<typeof qualitySchema>;
-export type QuantilesRecord = z.infer<typeof quantilesSchema>;
-export type PhaseRecord = z.infer<typeof phaseSchema>;
-export type LoadRecord = z.infer<typeof loadSchema>;
 export type ResponseRecord = z.infer<typeof responseSchema>;
 export type MicroBenchmarkRecord = z.infer<typeof microBenchmarkSchema>;
 export type ColumnsRecord = z.infer<typeof columnsSchema>;

@@ -1,33 +1,14 @@
 import { stringify } from 'csv-stringify/sync';
 import { CACHE_CODES, NO_RESPONSE, OUTCOMES, type RequestColumns, RIGHT_CODES } from '../records/columns.ts';
 import type { QuestionRecord, RunRecord } from '../records/schema.ts';
+import { type Cell, LINE_END, neutralise, write } from './csv/cells.ts';
 
-type Cell = string | number | boolean | null;
+export { neutralise } from './csv/cells.ts';
+export { renderPhasesCsv } from './csv/phases.ts';
+export { renderProbesCsv } from './csv/probes.ts';
 
-/** What makes a spreadsheet take a cell for a formula, behind white space and characters that show nothing, too. */
-const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
 /** Rows turned to text at a time: what is held in memory, however many there are. */
 const ROWS_A_CHUNK = 4096;
-
-/** Text that a spreadsheet shows and never runs. Numbers are not text: a negative one stays a number. */
-export function neutralise(text: string): string {
-  return FORMULA.test(text) ? `'${text}` : text;
-}
-
-const LINE_END = '\r\n';
-
-function write(rows: readonly (readonly Cell[])[]): string {
-  return stringify(
-    rows.map((cells) => cells.map(written)),
-    { record_delimiter: LINE_END },
-  );
-}
-
-function written(cell: Cell): string {
-  if (cell === null) return '';
-  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
-  return typeof cell === 'boolean' ? String(cell) : neutralise(cell);
-}
 
 /**
  * One line a request, in chunks of a few thousand lines, so that memory stays flat. Times in milliseconds since the

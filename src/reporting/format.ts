@@ -68,6 +68,34 @@ export function share(value: Maybe): string {
   return isKnown(value) ? `${percent(value)} %` : MISSING;
 }
 
+/**
+ * A share of 1 in percent, with two digits of whatever is smaller, it or the rest: 3.9 %, 0.042 %, 99.95 %. For shares
+ * that are held against a bound near an end of the scale.
+ */
+export function fineShare(value: Maybe): string {
+  if (!isKnown(value)) return MISSING;
+  const rarer = Math.min(value, 1 - value) * 100;
+  const decimals = rarer > 0 ? Math.min(6, Math.max(1, 1 - Math.floor(Math.log10(rarer)))) : 1;
+  return `${(value * 100).toFixed(decimals)} %`;
+}
+
+/** A share that somebody chose as a bound, without needless zeros: 5 %, 0.1 %, 99.95 %. */
+export function chosenShare(value: Maybe): string {
+  return isKnown(value) ? `${Number((value * 100).toPrecision(6))} %` : MISSING;
+}
+
+/** An amount of US dollars: $0.00214, $1.20, $1 204.00. */
+export function usd(value: Maybe): string {
+  if (!isKnown(value)) return MISSING;
+  return `$${value === 0 || value >= 1 ? grouped(value.toFixed(value === 0 ? 0 : 2)) : significant(value)}`;
+}
+
+/** A duration in seconds, of a phase or a search: 30 s, 2 min 21 s. */
+export function seconds(value: Maybe): string {
+  if (!isKnown(value)) return MISSING;
+  return value < 120 ? `${Number(value.toPrecision(3))} s` : duration(value * 1000);
+}
+
 /** A quality score, in three decimals. */
 export function score(value: Maybe): string {
   return isKnown(value) ? value.toFixed(3) : MISSING;
@@ -90,6 +118,16 @@ export function perSecond(value: Maybe): string {
   return isKnown(value) ? `${significant(value)} /s` : MISSING;
 }
 
+/** A rate that somebody or some search chose, as a bare number: a whole one bears no decimals. 80, 82.5, 3 989. */
+export function chosenRate(value: Maybe): string {
+  return isKnown(value) && Number.isInteger(value) ? count(value) : rate(value);
+}
+
+/** The same with its unit: 80 /s. */
+export function chosenPerSecond(value: Maybe): string {
+  return isKnown(value) ? `${chosenRate(value)} /s` : MISSING;
+}
+
 export function bytes(value: Maybe): string {
   if (!isKnown(value)) return MISSING;
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
@@ -101,7 +139,8 @@ export function bytes(value: Maybe): string {
 export function interval(ends: MaybeInterval, write: (value: Maybe) => string): string {
   if (!ends) return MISSING;
   const [low, high] = [write(ends[0]), write(ends[1])];
-  const unit = /^\S+( \S+)$/.exec(high)?.[1];
+  // Not \s: digits are grouped by a space, too, and that one belongs to the number.
+  const unit = /^[^ ]+( [^ ]+)$/.exec(high)?.[1];
   return `${unit !== undefined && low.endsWith(unit) ? low.slice(0, -unit.length) : low}–${high}`;
 }
 

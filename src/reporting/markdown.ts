@@ -1,10 +1,23 @@
 import type { PhaseRecord, RunRecord } from '../records/schema.ts';
-import { doubts, headline, headlinePhase, headlineText, keyFigures, phaseLoad } from './facts.ts';
+import { doubts } from './doubts.ts';
+import { keyFigures } from './facts.ts';
 import { bound, count, counted, interval, MISSING, ms, rate, score, share } from './format.ts';
 import { funnelRows } from './funnel.ts';
+import { headline, headlineText, labels } from './headline.ts';
+import {
+  autocannonPart,
+  costTable,
+  curveTable,
+  errorTable,
+  timesTable,
+  validityTable,
+} from './markdown/load-parts.ts';
+import { escapeMarkdown, table } from './markdown/text.ts';
+import { objectiveTables, probeTable } from './markdown/verdict-parts.ts';
+import { headlinePhase, phaseLoad } from './phases.ts';
 import { clip, oneLine } from './plain.ts';
 import { funnelWords } from './words.ts';
-import { isWrong, worstQuestions } from './worst.ts';
+import { isWrong, wereAsked, worstQuestions } from './worst.ts';
 
 const QUESTIONS_SHOWN = 10;
 const LONGEST_NAME = 120;
@@ -16,10 +29,19 @@ export function renderMarkdown(record: RunRecord): string {
   const blocks = [
     `## ${escapeMarkdown(headlineText(head))}`,
     escapeMarkdown(head.sentence),
+    labelLine(record),
     doubtList(record),
+    objectiveTables(record),
     figureTable(record),
+    probeTable(record),
+    curveTable(record),
     phaseTable(record),
+    timesTable(record),
     funnelTable(record),
+    validityTable(record),
+    errorTable(record),
+    costTable(record),
+    autocannonPart(record),
     qualityTable(record),
     kindTable(record),
     questionTable(record),
@@ -28,24 +50,9 @@ export function renderMarkdown(record: RunRecord): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-/**
- * One line of text, in which Markdown and HTML mean nothing and nobody is notified: a word joiner stops a code
- * host from linking @ and # to people and issues.
- */
-export function escapeMarkdown(text: string): string {
-  return oneLine(text)
-    .replace(/[\\`*_{}[\]|~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/(?<!\w)@|#(?=\d)/g, '$&\u2060')
-    .replace(/(https?|ftp|www)(?=[:.])/gi, '$&\u2060');
-}
-
-function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdown).join(' | ')} |`;
-  const rule = `| ${headings.map((_, index) => (index === 0 ? '---' : '---:')).join(' | ')} |`;
-  return [line(headings), rule, ...rows.map(line)].join('\n');
+function labelLine(record: RunRecord): string {
+  const found = labels(record);
+  return found.length === 0 ? '' : `*${escapeMarkdown(found.join('; '))}*`;
 }
 
 function doubtList(record: RunRecord): string {
@@ -68,7 +75,8 @@ function figureTable(record: RunRecord): string {
 
 function phaseTable(record: RunRecord): string {
   const phases = record.load?.phases ?? [];
-  if (phases.length === 0) return '';
+  // A search has a table of its probes.
+  if (phases.length === 0 || record.capacity) return '';
   const row = (phase: PhaseRecord): string[] => [
     clip(oneLine(phase.name), LONGEST_NAME),
     phaseLoad(phase),
@@ -134,6 +142,7 @@ function kindTable({ quality }: RunRecord): string {
 }
 
 function questionTable({ questions = [] }: RunRecord): string {
+  if (!wereAsked(questions)) return '';
   const worst = worstQuestions(questions.filter(isWrong), QUESTIONS_SHOWN);
   if (worst.length === 0) return '';
   const rows = worst.map((question) => [

@@ -35,3 +35,8 @@ export function clip(text: string, length: number): string {
   const splitsPair = /[\ud800-\udbff]/.test(text.charAt(end - 1));
   return `${text.slice(0, splitsPair ? end - 1 : end)}…`;
 }
+
+/** A space that breaks no line between a number and its unit: 58.3 %, 200 ms, 80 /s. */
+export function keepUnits(text: string): string {
+  return text.replace(/(\d) (?=(?:%|ms|s|min|\/s)(?!\w))/g, '$1\u00a0');
+}

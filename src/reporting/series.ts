@@ -1,6 +1,7 @@
 import type { RequestColumns } from '../records/columns.ts';
 import { OUTCOMES } from '../records/columns.ts';
 import type { PhaseRecord } from '../records/schema.ts';
+import { batchShareInterval } from '../statistics/batch-means.ts';
 import { carriedQuantile, type SortedSamples, sortSamples } from '../statistics/quantiles.ts';
 
 /** What the charts draw, computed from the request columns: one pass over a phase each, whatever its size. */
@@ -10,10 +11,22 @@ const TIMEOUT = OUTCOMES.indexOf('timeout');
 
 /** The rows of one phase, by its index in record.load.phases. */
 export function phaseRows({ columns, length }: RequestColumns, phase: number): Uint32Array {
-  const rows = new Uint32Array(length);
+  const phases = columns.phase;
+  // Counted first: a run may have many phases, and room for all its requests in each would be a waste.
   let size = 0;
-  for (let row = 0; row < length; row += 1) if (columns.phase[row] === phase) rows[size++] = row;
-  return rows.subarray(0, size);
+  for (let row = 0; row < length; row += 1) if (phases[row] === phase) size += 1;
+  const rows = new Uint32Array(size);
+  for (let row = 0, place = 0; row < length; row += 1) if (phases[row] === phase) rows[place++] = row;
+  return rows;
+}
+
+/** 95 % interval of the share of errors, timeouts and drops, from batch means; null where it cannot be had. */
+export function failureInterval({ columns }: RequestColumns, rows: Uint32Array): [number, number] | null {
+  const failed = new Uint8Array(rows.length);
+  for (let index = 0; index < rows.length; index += 1)
+    if (columns.outcome[rows[index]!] !== COMPLETED) failed[index] = 1;
+  const found = batchShareInterval(failed);
+  return found && [found.low, found.high];
 }
 
 /** Latencies (end − due) of completed requests and timeouts, in milliseconds, ascending. */
@@ -56,6 +69,8 @@ export interface TimeBin {
   /** Of arrivals due in the bin; null where they are too few to carry it. */
   readonly p50: number | null;
   readonly p95: number | null;
+  /** Requests due in the bin, per second: what was offered. */
+  readonly dueRate: number;
   /** Requests sent in the bin, per second. */
   readonly sentRate: number;
   /** Errors, timeouts and drops among arrivals due in the bin, per second. */
@@ -73,12 +88,14 @@ export function timeBins({ columns }: RequestColumns, rows: Uint32Array, phase: 
   const seconds = phase.scheduledSeconds / bins;
   const binOf = (ms: number): number => Math.min(bins - 1, Math.floor(ms / 1000 / seconds));
   const latencies = Array.from({ length: bins }, (): number[] => []);
+  const offered = new Uint32Array(bins);
   const sent = new Uint32Array(bins);
   const failures = new Uint32Array(bins);
   for (const row of rows) {
     const due = columns.due[row]!;
     const outcome = columns.outcome[row]!;
     const bin = binOf(due);
+    offered[bin]! += 1;
     if (outcome !== COMPLETED) failures[bin]! += 1;
     if (outcome === COMPLETED || outcome === TIMEOUT) latencies[bin]!.push(columns.end[row]! - due);
     const sentAt = columns.sent[row]!;
@@ -91,6 +108,7 @@ export function timeBins({ columns }: RequestColumns, rows: Uint32Array, phase: 
       end: (bin + 1) * seconds,
       p50: carriedQuantile(sorted, 0.5),
       p95: carriedQuantile(sorted, 0.95),
+      dueRate: offered[bin]! / seconds,
       sentRate: sent[bin]! / seconds,
       failureRate: failures[bin]! / seconds,
     };

@@ -1,3 +1,5 @@
+import type { CapacityRecord, LoadRecord, PhaseRecord } from '../records/schema.ts';
+
 /** The plain words behind the names that a record uses. */
 
 export type FunnelGroup = 'good' | 'late' | 'retrieval' | 'generation' | 'unseen' | 'failed';
@@ -87,8 +89,68 @@ export function funnelWords(name: string): FunnelWords {
   );
 }
 
+export const VERDICTS = {
+  PASS: { mark: '✓', meaning: 'The 95 % interval of what was judged lies within the bound.' },
+  FAIL: { mark: '✗', meaning: 'The 95 % interval of what was judged lies beyond the bound.' },
+  INCONCLUSIVE: { mark: '?', meaning: 'The 95 % interval holds the bound, or there is none.' },
+} as const;
+
+export const ARRIVALS: Readonly<Record<PhaseRecord['arrivalProcess'], string>> = {
+  poisson: 'Poisson arrivals',
+  constant: 'constant arrivals',
+  replay: 'arrivals replayed from a file',
+  closed: 'closed loop',
+};
+
+/** What ended a phase before its time. */
+export const ENDED_BY: Readonly<Record<NonNullable<PhaseRecord['endedBy']>, string>> = {
+  interrupted: 'interrupted',
+  'max-requests': 'ended by --max-requests',
+  'max-cost': 'ended by --max-cost',
+};
+
+export const CACHE_MODES: Readonly<Record<PhaseRecord['cacheMode'], string>> = {
+  uncached: 'uncached',
+  cached: 'cached',
+  'as-configured': "includes the target's cache",
+};
+
+/** Steps of a capacity search. */
+export const STEPS: Readonly<Record<CapacityRecord['probes'][number]['step'], string>> = {
+  closed: 'closed',
+  climb: 'climb',
+  bisect: 'bisect',
+  narrow: 'narrow',
+  confirm: 'confirm',
+  sweep: 'sweep',
+};
+
+/** What broke above the capacity, by its kind. */
+export const LIMITS: Readonly<Record<CapacityRecord['limitKind'], string>> = {
+  latency: 'latency',
+  errors: 'errors',
+  quality: 'quality',
+  cost: 'cost',
+  schedule: 'requests that could not be sent in time',
+  backlog: 'requests that pile up',
+  generator: 'the load generator, not the target',
+  ceiling: 'the ceiling of the rate',
+  none: 'nothing',
+};
+
+export const RETURNS: readonly (readonly [key: keyof NonNullable<LoadRecord['returns']>, thing: string])[] = [
+  ['answer', 'answers'],
+  ['passages', 'passages'],
+  ['firstToken', 'a stream, so first tokens'],
+  ['outputTokens', 'token counts'],
+  ['cost', 'costs'],
+  ['cache', 'cache states'],
+];
+
+type Definition = readonly [term: string, meaning: string];
+
 /** What a reader must know to read any of the reports. */
-export const DEFINITIONS: readonly (readonly [term: string, meaning: string])[] = [
+export const DEFINITIONS: readonly Definition[] = [
   ['Arrival', 'One scheduled request. It has a due time, a sent time and an end time.'],
   [
     'Latency',
@@ -125,5 +187,39 @@ export const DEFINITIONS: readonly (readonly [term: string, meaning: string])[] 
   [
     '95 % interval',
     'In load phases from batch means, because neighbouring requests share a queue; over questions by bootstrap or Wilson. ≈ marks one known to cover less than it says.',
+  ],
+];
+
+/** What a reader of a load against a target elsewhere must know besides. */
+export const LOAD_DEFINITIONS: readonly Definition[] = [
+  ['First token', 'First token − due, of streamed answers.'],
+  [
+    'Time per token',
+    '(End − first token) / (output tokens − 1), of streamed answers that tell their tokens.',
+  ],
+  ['Right at any time', 'The share of scored arrivals whose answer is right, however late.'],
+  [
+    'PASS, FAIL, INCONCLUSIVE',
+    'A clause passes where the whole 95 % interval of what is judged lies within its bound, fails where it lies beyond, and is inconclusive in between. An invalid run is inconclusive.',
+  ],
+  [
+    'A clause on a quantile',
+    'p95 < 1.5s is judged by the share of arrivals that took longer than 1.5 s or failed: it may be 5 %.',
+  ],
+  [
+    'Cost per right-and-in-time answer',
+    'All that was spent, on wrong and late answers too, divided by the good ones.',
+  ],
+];
+
+export const CAPACITY_DEFINITIONS: readonly Definition[] = [
+  [
+    'Capacity',
+    'The highest rate at which every clause of the SLO holds, as an interval: the lower end was confirmed, the upper end did not hold.',
+  ],
+  ['Probe', 'One run at one rate. Between probes nothing is in flight.'],
+  [
+    'Knee',
+    'Where the Universal Scalability Law, X(N) = γN / (1 + α(N − 1) + βN(N − 1)), fitted to throughput against requests in flight, has its maximum: N = √((1 − α) / β). An annotation, not the answer.',
   ],
 ];

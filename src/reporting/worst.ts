@@ -12,3 +12,8 @@ export function worstQuestions(questions: readonly QuestionRecord[], limit: numb
     .sort((a, b) => funnelPlace(a.funnel) - funnelPlace(b.funnel) || byNdcg(a, b));
   return [...wrong, ...worst.filter((question) => !isWrong(question))];
 }
+
+/** Whether questions were asked one by one. A load alone may list its questions without it: what came is not theirs. */
+export function wereAsked(questions: readonly QuestionRecord[]): boolean {
+  return questions.some(({ returned, error }) => returned !== null || error !== null);
+}

@@ -1,5 +1,5 @@
 import { bisect, incompleteBeta, studentQuantile } from './distributions.ts';
-import { mean, quantile, type SortedSamples, sortSamples, variance } from './quantiles.ts';
+import { mean, quantile, sortSamples, variance } from './quantiles.ts';
 
 /**
  * Intervals for figures of *one* run, whose requests share a queue and so depend on each other. An interval that
@@ -118,21 +118,27 @@ export function batchShareInterval(ones: ArrayLike<number>, level = 0.95): Batch
  * zeros; bounds for that share, read back through the empirical distribution, bound the quantile. The effective size is
  * the smaller of those at `p` and at the median, since the tail alone has too few bursts to show how they cluster.
  * Null when fewer than five hundred samples lie beyond the quantile, or the bound lies beyond the largest sample.
+ * `quantileAt` gives the quantiles of `values`, for whoever has them already.
  */
 export function batchQuantileInterval(
   values: Float64Array,
   p: number,
-  options: { level?: number; sorted?: SortedSamples } = {},
+  options: { level?: number; quantileAt?: (p: number) => number } = {},
 ): BatchInterval | null {
-  const sorted = options.sorted ?? sortSamples(values);
-  if (sorted.length * Math.min(p, 1 - p) < LEAST_BEYOND) return null;
-  const estimate = quantile(sorted, p);
+  if (values.length * Math.min(p, 1 - p) < LEAST_BEYOND) return null;
+  const quantileAt = options.quantileAt ?? quantilesOf(values);
+  const estimate = quantileAt(p);
   const atTail = effectiveSize(atMost(values, estimate));
-  const atMedian = effectiveSize(atMost(values, quantile(sorted, 0.5)));
+  const atMedian = effectiveSize(atMost(values, quantileAt(0.5)));
   if (atTail === null || atMedian === null) return null;
   const [low, high] = shareBounds(p, Math.min(atTail, atMedian) * CAUTION, options.level ?? 0.95);
-  if ((1 - high) * sorted.length < 1) return null;
-  return { estimate, low: quantile(sorted, low), high: quantile(sorted, high) };
+  if ((1 - high) * values.length < 1) return null;
+  return { estimate, low: quantileAt(low), high: quantileAt(high) };
+}
+
+function quantilesOf(values: Float64Array): (p: number) => number {
+  const sorted = sortSamples(values);
+  return (p) => quantile(sorted, p);
 }
 
 function atMost(values: Float64Array, limit: number): Uint8Array {

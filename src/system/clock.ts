@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../kernel/clock.ts';
@@ -8,6 +9,8 @@ export const systemClock: Clock = {
   now: () => milliseconds(performance.now()),
   epoch: () => Date.now(),
   sleep: async (duration, signal) => {
+    // Every user of a closed loop sleeps on the same signal: many listeners are no leak.
+    if (signal !== undefined) setMaxListeners(0, signal);
     try {
       await delay(duration, undefined, signal === undefined ? {} : { signal });
     } catch (error) {

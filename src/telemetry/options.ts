@@ -7,7 +7,12 @@ const LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as
 export const telemetryOptions = {
   log: z
     .strictObject({
-      level: z.enum(LEVELS).default('info').describe('Least urgent level that is still logged.'),
+      level: z
+        .enum(LEVELS)
+        .default('warn')
+        .describe(
+          'Least urgent level that is still logged. The HTTP service writes JSON lines to stderr: from info on one for each request, never with what was asked or answered.',
+        ),
     })
     .prefault({}),
 } as const;

@@ -5,7 +5,21 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runCli } from '../../src/cli/program.ts';
 import { memoryWorld } from './memory-world.ts';
 
-const COMMANDS = ['bench', 'evaluate', 'ingest', 'ask', 'explain', 'measure', 'report', 'config'];
+const COMMANDS = [
+  'bench',
+  'evaluate',
+  'load',
+  'capacity',
+  'init',
+  'target',
+  'ingest',
+  'serve',
+  'ask',
+  'explain',
+  'measure',
+  'report',
+  'config',
+];
 
 async function run(argv: readonly string[], env: Record<string, string> = {}) {
   const world = memoryWorld(argv, { env });
@@ -41,7 +55,20 @@ describe('wrong usage', () => {
     [['bench', '--seed', '1.5'], 'Give a whole number', 'groundspeed --help'],
     [['measure', '--run', 'x'], "required option '--qrels <file>' not specified", 'groundspeed --help'],
     [['report', 'x', '--format', 'pdf'], 'Allowed choices are html, md, csv, json', 'groundspeed --help'],
-    [['evaluate', '--target', 'somewhere'], 'That target is not known', 'in-process'],
+    [['bench', '--target', 'somewhere'], 'That target is not known', 'in-process'],
+    [['evaluate', '--target', 'somewhere'], 'neither in-process nor a URL', 'http://127.0.0.1:8080'],
+    [['load'], 'Nothing says how much load to send', '--rate 20'],
+    [['load', '--rate', '10', '--concurrency', '2'], 'two kinds of load', 'Give one of them'],
+    [['load', '--rate', '-1'], 'Give a number above 0', 'groundspeed --help'],
+    [['load', '--rate', '0'], 'Give a number above 0', 'groundspeed --help'],
+    [['load', '--rate', '5', '--duration', '30'], 'with its unit', 'groundspeed --help'],
+    [['load', '--rate', '5', '--duration', '0s'], 'duration above 0', 'groundspeed --help'],
+    [['load', '--rate', '5', '--think-time', '1s'], 'Only the users of a closed loop think', '--concurrency'],
+    [['load', '--rate', '5', '--speed', '2'], 'Only a replay has a speed', '--replay'],
+    [['load', '--rate', '5', '--engine', 'autocannon'], 'autocannon is for closed loops', '--concurrency'],
+    [['load', '--rate', '5', '--order', 'zip'], 'did you mean zipf', 'uniform'],
+    [['load', '--rate', '5', '--max-requests', '0'], 'Give a number above 0', 'groundspeed --help'],
+    [['load', '--rate', '5', '--generators', '2'], 'Generator threads drive deployments only', '--target'],
     [['evaluate', 'cranfield'], 'too many arguments', 'groundspeed --help'],
     [['report', 'x'], 'Nothing says which report to make', '--format html, md, csv, json'],
     [['report', 'x', '--json', '--format', 'md'], '--json and --format md', 'Leave one of them out'],
@@ -57,7 +84,7 @@ describe('wrong usage', () => {
   it('refuses a URL as a target for now, without repeating its password', async () => {
     const { code, err } = await run(['bench', '--target', 'http://me:hunter2secret@rag.example.com/ask']);
     expect(code).toBe(2);
-    expect(err).toContain('only in-process is supported in this version');
+    expect(err).toContain('takes no deployment');
     expect(err).toContain('code: target.unsupported');
     expect(err).not.toContain('hunter2secret');
   });

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createProgress } from '../../src/cli/progress.ts';
+import { createProgress, progressOf } from '../../src/cli/progress.ts';
+import type { Output } from '../../src/cli/world.ts';
 import { ManualClock } from '../../src/kernel/clock.ts';
-import { memoryOutput } from './memory-world.ts';
+import { memoryOutput, memoryWorld } from './memory-world.ts';
+import { Terminal } from './terminal.ts';
 
-function display({ columns, quiet = false }: { columns?: number; quiet?: boolean } = {}) {
-  const output = memoryOutput(columns);
+function display({ output, quiet = false }: { output: Output; quiet?: boolean }) {
   const clock = new ManualClock();
-  const progress = createProgress({ output: output.stream, clock, colour: false, quiet });
+  const progress = createProgress({ output, clock, colour: false, quiet });
   const report = (done: number, unit = 'documents', detail?: string): void =>
     progress.onEvent({
       type: 'part.progress',
@@ -16,21 +17,19 @@ function display({ columns, quiet = false }: { columns?: number; quiet?: boolean
       unit,
       ...(detail && { detail }),
     });
-  return { output, clock, progress, report };
+  return { clock, progress, report };
 }
 
 const start = { type: 'part.started', name: 'index', step: 1, steps: 6 } as const;
 const finish = { type: 'part.finished', name: 'index', summary: '400 documents in 4 s' } as const;
-/** What a terminal shows of a text whose lines are cleared and written anew. */
-const shown = (text: string): string =>
-  text
-    .split('\n')
-    .map((line) => line.split('\r\u001b[2K').at(-1))
-    .join('\n');
-
 describe('progress in a log', () => {
+  function inLog(options: { columns?: number; quiet?: boolean } = {}) {
+    const output = memoryOutput(options.columns);
+    return { output, ...display({ ...options, output: output.stream }) };
+  }
+
   it('is a line every few seconds, with rate and time left', async () => {
-    const { output, clock, progress, report } = display();
+    const { output, clock, progress, report } = inLog();
     progress.onEvent(start);
     for (let done = 0; done < 400; done += 1) {
       report(done);
@@ -44,7 +43,7 @@ describe('progress in a log', () => {
   });
 
   it('measures the rate anew when something else is counted', async () => {
-    const { output, clock, progress, report } = display();
+    const { output, clock, progress, report } = inLog();
     progress.onEvent(start);
     report(0);
     await clock.advance(4000);
@@ -57,7 +56,7 @@ describe('progress in a log', () => {
 
   it('is silent with --quiet, but for what answers the user', () => {
     for (const columns of [undefined, 80]) {
-      const { output, progress } = display({ quiet: true, ...(columns && { columns }) });
+      const { output, progress } = inLog({ quiet: true, ...(columns && { columns }) });
       progress.onEvent(start);
       progress.onEvent(finish);
       progress.warn('odd');
@@ -69,30 +68,64 @@ describe('progress in a log', () => {
 });
 
 describe('progress on a terminal', () => {
+  function onTerminal(columns = 80) {
+    const terminal = new Terminal({ columns });
+    return { terminal, ...display({ output: terminal.stream }) };
+  }
+
   it('is one live line, and a tick for what is done', async () => {
-    const { output, clock, progress, report } = display({ columns: 80 });
+    const { terminal, clock, progress, report } = onTerminal();
     progress.onEvent(start);
     await clock.advance(100);
     report(200);
-    expect(shown(output.text())).toBe('[1/6] index ━━━━━━━━━━────────── 200/400 documents');
+    expect(terminal.text).toBe('[1/6] index ━━━━━━━━━━────────── 200/400 documents');
     progress.onEvent(finish);
-    expect(shown(output.text())).toBe('✓ index  400 documents in 4 s\n');
+    expect(terminal.text).toBe('✓ index  400 documents in 4 s');
   });
 
   it('keeps the live line below a warning, and takes it away at the end', () => {
-    const { output, progress } = display({ columns: 80 });
+    const { terminal, progress } = onTerminal();
     progress.onEvent(start);
     progress.onEvent({ type: 'warning', message: 'document 7 is empty' });
-    expect(shown(output.text())).toBe('warning: document 7 is empty\n[1/6] index …');
+    expect(terminal.text).toBe('warning: document 7 is empty\n[1/6] index …');
     progress.end();
-    expect(shown(output.text())).toBe('warning: document 7 is empty\n');
+    expect(terminal.text).toBe('warning: document 7 is empty');
   });
 
-  it('never fills the line, which could not be cleared if it wrapped', async () => {
-    const { output, clock, progress, report } = display({ columns: 30 });
+  it('keeps what is noted of a part', () => {
+    const { terminal, progress } = onTerminal();
     progress.onEvent(start);
-    await clock.advance(100);
-    report(200, 'documents', 'a detail that is much too long for so narrow a terminal');
-    expect(shown(output.text()).length).toBeLessThan(30);
+    progress.onEvent({ type: 'part.noted', name: 'index', text: '400 documents, about 4 s' });
+    expect(terminal.lines).toEqual(['  index  400 documents, about 4 s', '[1/6] index …']);
+  });
+
+  it('can be taken apart', () => {
+    const { terminal, progress } = onTerminal();
+    const { warn, say } = { ...progress };
+    warn('odd');
+    say('so');
+    expect(terminal.lines).toEqual(['warning: odd', 'so']);
+  });
+
+  it.each([30, 10, 2])(
+    'never fills a line of %i columns, which could not be cleared if it wrapped',
+    async (columns) => {
+      const { terminal, clock, progress, report } = onTerminal(columns);
+      progress.onEvent(start);
+      await clock.advance(100);
+      report(200, 'documents', 'a detail that is much too long for so narrow a terminal');
+      expect(terminal.widest).toBeLessThan(columns);
+      progress.end();
+      expect(terminal.text).toBe('');
+    },
+  );
+
+  it('is plain where TERM says that no cursor can be moved', () => {
+    const terminal = new Terminal();
+    const world = { ...memoryWorld([], { env: { TERM: 'dumb' } }), stderr: terminal.stream };
+    const progress = progressOf(world, { color: true });
+    progress.onEvent(start);
+    progress.onEvent(finish);
+    expect(terminal.writes).toEqual(['[1/6] index: 400 documents in 4 s\n']);
   });
 });

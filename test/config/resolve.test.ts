@@ -147,7 +147,7 @@ describe('flags', () => {
   it.each([
     ['retrieval.topk', 'retrieval.topK'],
     ['retreival.mode', 'retrieval.mode'],
-    ['topK', 'retrieval.topK'],
+    ['topK', 'retrieval.topK or target.topK'],
     ['cachng', 'caching'],
     ['retrieval.top_k', 'retrieval.topK'],
     ['generation.api_key', 'openai.apiKey'],

@@ -194,7 +194,7 @@ describe('a bench that is interrupted', () => {
     const controller = new AbortController();
     const setup = setupOf({ indexFolder, signal: controller.signal });
     const onEvent = (event: ExperimentEvent): void => {
-      if (event.type === 'part.progress' && event.name === 'warm-up') controller.abort(new Error('enough'));
+      if (event.type === 'load.tick' && event.phase === 'warm-up') controller.abort(new Error('enough'));
     };
     const { record } = await runBench({ ...setup, onEvent }, { ...SHORT, warmup: 60_000 });
     const [warmup, ...others] = saved(record).load!.phases;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { driveLoad } from '../../src/experiments/drive-load.ts';
 import { Judge } from '../../src/experiments/judge.ts';
-import { type LoadContext, type OpenPlan, runPhase } from '../../src/experiments/load-phase.ts';
 import { loadResult, responseRecords } from '../../src/experiments/load-record.ts';
 import { Parts } from '../../src/experiments/parts.ts';
 import type { ProfilePlan } from '../../src/experiments/profiles.ts';
@@ -9,7 +8,9 @@ import { LoadVerdicts } from '../../src/experiments/verdicts.ts';
 import { GroundspeedError } from '../../src/kernel/errors.ts';
 import { seededRandom } from '../../src/kernel/random.ts';
 import { milliseconds } from '../../src/kernel/units.ts';
-import { ErrorClasses } from '../../src/load/recorder.ts';
+import { ErrorClasses } from '../../src/load/error-classes.ts';
+import { runPhase } from '../../src/load/phase.ts';
+import type { LoadContext, OpenPlan } from '../../src/load/phase-plan.ts';
 import { ResponseTable } from '../../src/load/responses.ts';
 import type { Target } from '../../src/load/target.ts';
 import { NO_RESPONSE, RIGHT_CODES } from '../../src/records/columns.ts';

@@ -1,4 +1,5 @@
-import type { Target, TargetRequest, TargetResponse } from '../../src/load/target.ts';
+import type { TargetResponse } from '../../src/load/target.ts';
+import { type AskedRequest, type AskingTarget, asking } from '../load/fake-target.ts';
 
 /** A response that shows nothing. */
 export const HIDDEN: TargetResponse = {
@@ -19,14 +20,8 @@ export const HIDDEN: TargetResponse = {
 
 /** A target that shows what a test says and hides the rest; what `shows` throws is its failure. */
 export function madeTarget(
-  shows: (request: TargetRequest, nth: number) => Partial<TargetResponse> | Promise<Partial<TargetResponse>>,
-): Target {
+  shows: (request: AskedRequest, nth: number) => Partial<TargetResponse> | Promise<Partial<TargetResponse>>,
+): AskingTarget {
   let asked = 0;
-  return {
-    name: 'made',
-    kind: 'in-process',
-    stages: [],
-    ask: async (request) => ({ ...HIDDEN, ...(await shows(request, asked++)) }),
-    close: async () => undefined,
-  };
+  return asking(async (request) => ({ ...HIDDEN, ...(await shows(request, asked++)) }), { name: 'made' });
 }

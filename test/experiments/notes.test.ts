@@ -13,6 +13,7 @@ const phase = (cpuShare: number, cacheStates: Record<string, number> = { miss: 1
     eventLoopDelayP99Ms: 1,
     maxInFlight: 1,
     residentBytes: 1e8,
+    threads: 1,
   },
 });
 

@@ -5,6 +5,7 @@ import type { RunSetup } from '../../src/experiments/setup.ts';
 import { GroundspeedError } from '../../src/kernel/errors.ts';
 import type { Target } from '../../src/load/target.ts';
 import { qualitySchema, questionSchema } from '../../src/records/schema.ts';
+import { type AskingTarget, asking } from '../load/fake-target.ts';
 import { MADE_SET, setupOf } from './made-set.ts';
 import { madeTarget } from './made-target.ts';
 
@@ -36,25 +37,20 @@ const knowing = madeTarget(({ question }) => {
   };
 });
 
-const failing = (isFailing: (question: number) => boolean, target: Target = knowing): Target => ({
-  ...target,
-  ask: async (request) => {
+const failing = (isFailing: (question: number) => boolean, target: AskingTarget = knowing): AskingTarget =>
+  asking(async (request, onFirstToken) => {
     if (isFailing(request.question)) throw new GroundspeedError('generation.failed', 'no answer today');
-    return target.ask(request);
-  },
-});
+    return target.ask(request, onFirstToken);
+  });
 
 describe('the quality pass', () => {
   it('asks past the caches, in the order of the golden set, and finds a perfect target perfect', async () => {
     const asked: number[] = [];
-    const watched: Target = {
-      ...knowing,
-      ask: async (request) => {
-        asked.push(request.question);
-        expect(request.cache).toBe(false);
-        return knowing.ask(request);
-      },
-    };
+    const watched = asking(async (request, onFirstToken) => {
+      asked.push(request.question);
+      expect(request.cache).toBe(false);
+      return knowing.ask(request, onFirstToken);
+    });
     const { quality, questions, meanOf } = await pass(watched);
     expect(asked).toEqual(QUESTIONS.map((_, index) => index));
     expect(quality.right).toMatchObject({ mean: 1, n: 20 });
@@ -80,13 +76,12 @@ describe('the quality pass', () => {
 
   it('leaves errors out of the latency, and keeps timeouts in at their value', async () => {
     const slow = madeTarget(
-      ({ signal }) => new Promise((_, reject) => signal!.addEventListener('abort', reject)),
+      ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', reject)),
     );
-    const target: Target = {
-      ...knowing,
-      ask: (request) =>
-        request.question === 3 ? slow.ask(request) : failing((question) => question > 9).ask(request),
-    };
+    const failingLater = failing((question) => question > 9);
+    const target = asking((request, onFirstToken) =>
+      (request.question === 3 ? slow : failingLater).ask(request, onFirstToken),
+    );
     const { quality, questions } = await pass(target, {}, { bench: { timeoutMs: 40 } });
     expect(questions[3]).toMatchObject({ funnel: 'timeout', right: 'wrong' });
     expect(quality.latencyMs.max).toBeGreaterThanOrEqual(39);
@@ -136,14 +131,11 @@ describe('the quality pass', () => {
 
   it('keeps what was asked when it is interrupted, without waiting for a target that does not answer', async () => {
     const controller = new AbortController();
-    const target: Target = {
-      ...knowing,
-      ask: (request) => {
-        if (request.question < 7) return knowing.ask(request);
-        controller.abort(new Error('enough'));
-        return new Promise(() => undefined);
-      },
-    };
+    const target = asking((request, onFirstToken) => {
+      if (request.question < 7) return knowing.ask(request, onFirstToken);
+      controller.abort(new Error('enough'));
+      return new Promise(() => undefined);
+    });
     const { questions, quality } = await pass(target, { signal: controller.signal });
     expect(questions.map(({ id }) => id)).toEqual(QUESTIONS.slice(0, 7).map(({ id }) => id));
     expect(quality.right.n).toBe(7);

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/kernel/clock.ts';
 import { milliseconds } from '../../src/kernel/units.ts';
 import { type Asked, askOnce } from '../../src/load/ask-once.ts';
-import type { Target } from '../../src/load/target.ts';
-import { fakeTarget } from './fake-target.ts';
+import { asking, fakeTarget } from './fake-target.ts';
 
 const REQUEST = { question: 0, text: 'What does a crossing cost?', cache: false };
 const timeout = milliseconds(100);
@@ -20,12 +19,9 @@ describe('asking once', () => {
 
   it('ends with the failure, even of a target that throws at once', async () => {
     const clock = new ManualClock();
-    const throwing: Target = {
-      ...fakeTarget(clock, () => ({ takes: 0 })),
-      ask: () => {
-        throw new Error('at once');
-      },
-    };
+    const throwing = asking(() => {
+      throw new Error('at once');
+    });
     expect(await askOnce(throwing, REQUEST, { clock, timeout })).toMatchObject({
       outcome: 'error',
       error: { message: 'at once' },
@@ -39,15 +35,12 @@ describe('asking once', () => {
     const asked = askOnce(target, REQUEST, { clock, timeout });
     await clock.advance(100);
     expect(await asked).toMatchObject({ outcome: 'timeout', error: { code: 'query.aborted' } });
-    expect(target.asked[0]!.signal!.aborted).toBe(true);
+    expect(target.asked[0]!.signal.aborted).toBe(true);
   });
 
   it('ends with the run, without waiting for a target that does not listen', async () => {
     const clock = new ManualClock();
-    const deaf: Target = {
-      ...fakeTarget(clock, () => ({ takes: 0 })),
-      ask: () => new Promise(() => undefined),
-    };
+    const deaf = asking(() => new Promise(() => undefined));
     const controller = new AbortController();
     const asked: Promise<Asked> = askOnce(deaf, REQUEST, { clock, timeout, signal: controller.signal });
     controller.abort(new Error('enough'));

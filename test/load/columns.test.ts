@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { joinPhases } from '../../src/load/columns.ts';
-import { ErrorClasses, PhaseRecorder } from '../../src/load/recorder.ts';
+import { ErrorClasses } from '../../src/load/error-classes.ts';
+import { PhaseRecorder } from '../../src/load/recorder.ts';
 import { ResponseTable } from '../../src/load/responses.ts';
 import { NO_RESPONSE, OUTCOMES } from '../../src/records/columns.ts';
 import { RESPONSE } from './fake-target.ts';

@@ -5,14 +5,16 @@ import { seededRandom } from '../../src/kernel/random.ts';
 import { milliseconds, ratePerSecond } from '../../src/kernel/units.ts';
 import { type ArrivalSchedule, constantArrivals, poissonArrivals } from '../../src/load/arrivals.ts';
 import { runClosedLoop } from '../../src/load/closed-loop.ts';
+import { ErrorClasses } from '../../src/load/error-classes.ts';
 import { runOpenLoop } from '../../src/load/open-loop.ts';
-import { ErrorClasses, PhaseRecorder } from '../../src/load/recorder.ts';
+import type { PhaseSetting, PhaseVerdicts } from '../../src/load/phase-setting.ts';
+import { PhaseRecorder } from '../../src/load/recorder.ts';
 import { ResponseTable } from '../../src/load/responses.ts';
-import { type PhaseSetting, type PhaseVerdicts, summarisePhase } from '../../src/load/summary.ts';
+import { summarisePhase } from '../../src/load/summary.ts';
 import type { Target, TargetResponse } from '../../src/load/target.ts';
 import { NO_RESPONSE, OUTCOMES, RIGHT_CODES } from '../../src/records/columns.ts';
 import { mean, quantile, sortSamples } from '../../src/statistics/quantiles.ts';
-import { fakeTarget, RESPONSE } from './fake-target.ts';
+import { asking, fakeTarget, RESPONSE } from './fake-target.ts';
 
 const QUESTIONS = ['q0', 'q1', 'q2'];
 
@@ -81,12 +83,18 @@ const settingOf = (duration: number, elapsed: number): PhaseSetting => ({
   name: 'queue',
   loop: 'open',
   arrivalProcess: 'constant',
+  shape: null,
+  order: null,
+  thinkTimeMs: null,
+  targetKind: 'in-process',
+  threads: 1,
+  firstTokenDeadline: null,
   cacheMode: 'uncached',
   concurrency: null,
   offeredRate: null,
   duration,
   elapsed,
-  interrupted: false,
+  endedBy: null,
   deadline: DEADLINE,
   startedAtEpochMs: 0,
   stageNames: [],
@@ -171,7 +179,7 @@ describe('open loop', () => {
     });
     expect(outcomesOf(recorder)).toEqual(['completed', 'timeout', 'completed']);
     expect(recorder.end[1]! - recorder.sent[1]!).toBeCloseTo(150, 9);
-    expect(target.asked[1]!.signal!.aborted).toBe(true);
+    expect(target.asked[1]!.signal.aborted).toBe(true);
     expect(clock.now()).toBeLessThan(1000);
   });
 
@@ -190,14 +198,11 @@ describe('open loop', () => {
 
   it('ends a request of a target that throws at once, or gives nothing, as its error', async () => {
     const clock = new ManualClock();
-    const throwing: Target = {
-      ...fakeTarget(clock, () => ({ takes: 0 })),
-      ask: ({ question }) => {
-        if (question === 0) throw Object.assign(new Error('no route'), { code: 'ENETUNREACH' });
-        if (question === 1) return Promise.resolve(undefined as unknown as TargetResponse);
-        return Promise.resolve(RESPONSE);
-      },
-    };
+    const throwing = asking(({ question }) => {
+      if (question === 0) throw Object.assign(new Error('no route'), { code: 'ENETUNREACH' });
+      if (question === 1) return Promise.resolve(undefined as unknown as TargetResponse);
+      return Promise.resolve(RESPONSE);
+    });
     const schedule = constantArrivals({ rate: ratePerSecond(10), duration: 600 });
     const { recorder, errors } = await openLoop({ clock, target: throwing, schedule });
     expect(outcomesOf(recorder)).toEqual(['error', 'error', 'completed', 'error', 'error', 'completed']);
@@ -211,16 +216,15 @@ describe('open loop', () => {
   it('takes the first end of a request, whatever a target does after it', async () => {
     const clock = new ManualClock();
     let late: (() => void) | undefined;
-    const target: Target = {
-      ...fakeTarget(clock, () => ({ takes: 0 })),
-      ask: (_, onFirstToken) =>
+    const target = asking(
+      (_, onFirstToken) =>
         new Promise((resolve) => {
           late = () => {
-            onFirstToken?.();
+            onFirstToken();
             resolve(RESPONSE);
           };
         }),
-    };
+    );
     const schedule = constantArrivals({ rate: ratePerSecond(10), duration: 100 });
     const { recorder } = await openLoop({ clock, target, schedule, timeout: 50 });
     late!();
@@ -362,7 +366,7 @@ describe('closed loop', () => {
     const outcomes = outcomesOf(recorder);
     expect(outcomes.filter((outcome) => outcome !== 'completed')).toEqual(['error']);
     expect(errors.list()).toMatchObject([{ name: 'run.interrupted', count: 1 }]);
-    expect(target.asked[5]!.signal!.aborted).toBe(true);
+    expect(target.asked[5]!.signal.aborted).toBe(true);
     expect(clock.now()).toBeLessThan(3000);
   });
 

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FUNNEL } from '../../src/judging/returned.ts';
-import { ErrorClasses, PhaseRecorder } from '../../src/load/recorder.ts';
+import { ErrorClasses } from '../../src/load/error-classes.ts';
+import type { PhaseSetting } from '../../src/load/phase-setting.ts';
+import { PhaseRecorder } from '../../src/load/recorder.ts';
 import { ResponseTable } from '../../src/load/responses.ts';
-import { type PhaseSetting, summarisePhase } from '../../src/load/summary.ts';
+import { summarisePhase } from '../../src/load/summary.ts';
 import type { TargetResponse } from '../../src/load/target.ts';
 import { RIGHT_CODES } from '../../src/records/columns.ts';
 import { phaseSchema } from '../../src/records/schema.ts';
@@ -13,12 +15,18 @@ const SETTING: PhaseSetting = {
   name: 'open 50 % uncached',
   loop: 'open',
   arrivalProcess: 'constant',
+  shape: null,
+  order: null,
+  thinkTimeMs: null,
+  targetKind: 'in-process',
+  threads: 1,
+  firstTokenDeadline: null,
   cacheMode: 'uncached',
   concurrency: null,
   offeredRate: 100,
   duration: 10_000,
   elapsed: 10_100,
-  interrupted: false,
+  endedBy: null,
   deadline: 100,
   startedAtEpochMs: 0,
   stageNames: ['one', 'two'],
@@ -136,7 +144,7 @@ describe('a phase, summarised', () => {
     const summary = phase(times(100, { fate: 'right', latency: 20 }), {
       duration: 1000,
       elapsed: 1400,
-      interrupted: true,
+      endedBy: 'interrupted',
     });
     expect(summary).toMatchObject({ scheduledSeconds: 1, achievedRate: 100, valid: false });
     expect(summary.goodputPerSecond).toBeCloseTo(100, 9);

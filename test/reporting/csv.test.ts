@@ -1,7 +1,15 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { neutralise, renderQuestionsCsv, renderRequestsCsv } from '../../src/reporting/csv.ts';
+import {
+  neutralise,
+  renderPhasesCsv,
+  renderProbesCsv,
+  renderQuestionsCsv,
+  renderRequestsCsv,
+} from '../../src/reporting/csv.ts';
+import { sampleCapacity } from './sample-capacity.ts';
+import { LOAD_PLANS, sampleLoad } from './sample-load-record.ts';
 import { HOSTILE } from './sample-questions.ts';
 import { sampleRun } from './sample-record.ts';
 
@@ -79,5 +87,61 @@ describe('requests.csv', () => {
     for await (const chunk of renderRequestsCsv({ ...record, questions }, columns)) chunks.push(chunk);
     const rows: Record<string, string>[] = parse(chunks.join(''), { columns: true });
     expect(rows[0]!.question).toBe('\'=1,"2"');
+  });
+});
+
+describe('phases.csv', () => {
+  const { record: load } = sampleLoad();
+  const rows: Record<string, string>[] = parse(renderPhasesCsv(load), { columns: true });
+
+  it('holds every phase with every figure, numbers in full', () => {
+    expect(rows.map(({ phase }) => phase)).toEqual(load.load!.phases.map(({ name }) => name));
+    const last = load.load!.phases.at(-1)!;
+    expect(rows.at(-1)).toMatchObject({
+      warmup: 'false',
+      verdict: 'FAIL',
+      cache_mode: 'as-configured',
+      latency_p95_ms: String(last.latencyMs.p95),
+      latency_p95_ms_low: String(last.latencyCi95.p95![0]),
+      'ndcg@10': String(last.measures[0]!.mean),
+      'funnel_right-in-time': String(last.funnel['right-in-time']),
+      usd_per_good: String(last.cost!.perGoodUsd),
+      generator_threads: '2',
+    });
+  });
+
+  it('leaves empty what is null, and runs nothing', () => {
+    expect(rows.at(-1)).toMatchObject({
+      cache_hit_rate: '',
+      concurrency: '',
+      think_time_ms: '',
+      ended_by: '',
+    });
+    const plans = [{ ...LOAD_PLANS[1]!, name: '=HYPERLINK("x")', invalid: '+1' }];
+    const hostile = renderPhasesCsv(sampleLoad({ plans }).record);
+    for (const cell of (parse(hostile) as string[][]).flat()) expect(looksLikeFormula(cell)).toBe(false);
+  });
+
+  it('is a heading alone where nothing was driven', () => {
+    expect(renderPhasesCsv({ ...load, load: { ...load.load!, phases: [] } })).toBe('phase\r\n');
+  });
+});
+
+describe('probes.csv', () => {
+  it('holds every probe in its order, with what each clause was judged by', () => {
+    const { record: search } = sampleCapacity();
+    const rows: Record<string, string>[] = parse(renderProbesCsv(search), { columns: true });
+    expect(rows.map(({ probe }) => probe)).toEqual(
+      search.capacity!.probes.map((_, index) => String(index + 1)),
+    );
+    expect(rows[0]).toMatchObject({ step: 'closed', rate: '', verdict: '', 'p95 < 1.2s: verdict': '' });
+    expect(rows[13]).toMatchObject({
+      phase: 'bisect 79 /s',
+      rate: '79',
+      verdict: 'FAIL',
+      'p95 < 1.2s: verdict': 'FAIL',
+      'p95 < 1.2s: tested_bound': '0.05',
+      'attainment >= 70%: tested': String(search.capacity!.probes[13]!.clauses[2]!.tested.estimate),
+    });
   });
 });

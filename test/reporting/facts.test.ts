@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { PhaseRecord, RunRecord } from '../../src/records/schema.ts';
-import {
-  doubts,
-  headline,
-  headlineIsDoubtful,
-  headlinePhase,
-  headlineText,
-  keyFigures,
-} from '../../src/reporting/facts.ts';
+import { doubts } from '../../src/reporting/doubts.ts';
+import { headlinePhase, keyFigures } from '../../src/reporting/facts.ts';
+import { headline, headlineIsDoubtful, headlineText } from '../../src/reporting/headline.ts';
 import { sampleRun, withoutNumbers } from './sample-record.ts';
 
 const { record } = sampleRun();

@@ -54,6 +54,31 @@ describe('numbers of a report', () => {
     expect(interval([900, 1100], micros)).toBe('900 µs–1.10 ms');
   });
 
+  it('shares no unit that belongs to the digits of a long number', () => {
+    expect(interval([2069, 2114], format.perSecond)).toBe('2\u202f069–2\u202f114 /s');
+    expect(interval([665, 1040], duration)).toBe('665–1\u202f040 ms');
+  });
+
+  it('writes what was chosen without needless zeros, and small shares with two digits', () => {
+    expect([80, 82.5, 3989].map(format.chosenPerSecond)).toEqual(['80 /s', '82.5 /s', '3\u202f989 /s']);
+    expect([0.05, 0.001, 0.9995, 1].map(format.chosenShare)).toEqual(['5 %', '0.1 %', '99.95 %', '100 %']);
+    expect([0, 0.0394, 0.00042, 0.9995, 0.5].map(format.fineShare)).toEqual([
+      '0.0 %',
+      '3.9 %',
+      '0.042 %',
+      '99.950 %',
+      '50.0 %',
+    ]);
+    expect([0, 0.000503, 0.0421, 1.5, 1204].map(format.usd)).toEqual([
+      '$0',
+      '$0.000503',
+      '$0.0421',
+      '$1.50',
+      '$1\u202f204.00',
+    ]);
+    expect([0.5, 30, 141].map(format.seconds)).toEqual(['0.5 s', '30 s', '2 min 21 s']);
+  });
+
   it('keeps a number within half a percent when it is read back', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-6, max: 1e9, noNaN: true }), (value) => {

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeMarkdown, renderMarkdown } from '../../src/reporting/markdown.ts';
+import { escapeMarkdown } from '../../src/reporting/markdown/text.ts';
+import { renderMarkdown } from '../../src/reporting/markdown.ts';
+import { AUTOCANNON } from './sample-autocannon.ts';
+import { sampleCapacity, sampleSweep } from './sample-capacity.ts';
+import { sampleLoad } from './sample-load-record.ts';
 import { HOSTILE } from './sample-questions.ts';
 import { sampleRun, withoutNumbers } from './sample-record.ts';
 
@@ -64,5 +68,71 @@ describe('summary.md', () => {
     const lines = renderMarkdown(withoutNumbers(record)).split('\n');
     expect(lines).toContain('| Latency p95 | – |  |');
     expect(lines).toContain('| ndcg@10 | – | – | 54 |');
+  });
+});
+
+describe('summary.md of a load or a search', () => {
+  const load = sampleLoad().record;
+
+  it('says first whether it held, then clause by clause', () => {
+    const markdown = renderMarkdown(load);
+    expect(markdown).toMatch(/^## FAIL: held up to 80 \/s, not at 110 \/s\n/);
+    expect(markdown).toContain(
+      '| p95 &lt; 1.5s | ✓ 600 ms | ✓ 592 ms | ✓ 654 ms | ✗ 2\u202f032 ms |'.replace('2\u202f032', '2 032'),
+    );
+    expect(markdown).toContain(
+      '| error &lt; 2% | ✗ FAIL | 13.2 % | 13.2 % error | 12.0–14.3 % | at most 2 % |  |',
+    );
+  });
+
+  it('holds the curve, the parts of latency, the generator, errors and cost', () => {
+    const markdown = renderMarkdown(load);
+    for (const heading of [
+      'Quality against load',
+      'Times in load 110 /s',
+      'The load generator',
+      'Errors',
+      'Cost',
+    ])
+      expect(markdown).toContain(`### ${heading}\n\n|`);
+    expect(markdown).toContain('Questions to look at first');
+  });
+
+  it('keeps every table whole, whatever the target said', () => {
+    for (const text of HOSTILE) {
+      const errorClasses = [{ name: text, count: 1, example: text }];
+      const slo = load.load!.slo!;
+      const clause = { ...slo.phases[0]!.clauses[0]!, reason: text };
+      const hostile = {
+        ...load,
+        load: {
+          ...load.load!,
+          errorClasses,
+          slo: { ...slo, phases: [{ ...slo.phases[0]!, clauses: [clause] }] },
+          autocannon: { ...AUTOCANNON, caveats: [text] },
+        },
+      };
+      const markdown = renderMarkdown(hostile);
+      expect(markdown).not.toMatch(/<(?!\/?(details|summary)>)/);
+      for (const lines of tables(markdown)) {
+        const width = cellsOf(lines[0]!).length;
+        for (const line of lines) expect(cellsOf(line)).toHaveLength(width);
+      }
+    }
+  });
+
+  it('of a search lists every probe', () => {
+    const { record: search } = sampleCapacity();
+    const markdown = renderMarkdown(search);
+    expect(markdown).toMatch(/^## Holds 77–79 requests\/s\n/);
+    expect(markdown.match(/^\| \d+ \| (closed|climb|bisect|narrow|confirm) \|/gm)).toHaveLength(18);
+    expect(renderMarkdown(sampleSweep().record)).toMatch(/^## Held up to 80 requests\/s\n/);
+  });
+
+  it("keeps autocannon's latencies out of every table", () => {
+    const { record: saturated } = sampleLoad({ plans: [], slo: null, load: { autocannon: AUTOCANNON } });
+    const markdown = renderMarkdown(saturated);
+    expect(markdown).toMatch(/^> By its own clock, and not comparable with other latencies: p50 3\.80 ms/m);
+    expect(tables(markdown).flat().join('')).not.toContain('9.10 ms');
   });
 });

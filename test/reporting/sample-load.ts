@@ -98,7 +98,7 @@ export function simulate({ plan, phase, questions, count, random }: Simulation):
   });
 }
 
-export function phaseRecord(plan: Plan, arrivals: readonly Arrival[]): PhaseRecord {
+export function phaseRecord(plan: Plan, arrivals: readonly Arrival[], deadlineMs = DEADLINE): PhaseRecord {
   const seconds = arrivals.at(-1)!.due / 1000;
   const answered = arrivals.filter(({ outcome }) => outcome === 'completed' || outcome === 'timeout');
   const latency = sortSamples(answered.map(({ end, due }) => end - due));
@@ -114,6 +114,10 @@ export function phaseRecord(plan: Plan, arrivals: readonly Arrival[]): PhaseReco
     name: plan.name,
     loop: plan.closed ? 'closed' : 'open',
     arrivalProcess: plan.closed ? 'closed' : 'poisson',
+    shape: null,
+    order: plan.cacheMode === 'cached' ? 'zipf' : 'shuffled',
+    thinkTimeMs: plan.closed ? 0 : null,
+    endedBy: null,
     cacheMode: plan.cacheMode,
     concurrency: plan.closed ? 8 : null,
     offeredRate: plan.closed ? null : plan.rate,
@@ -137,12 +141,19 @@ export function phaseRecord(plan: Plan, arrivals: readonly Arrival[]): PhaseReco
     serviceMs: quantiles(sortSamples(answered.map(({ end, sent }) => end - sent))),
     lagMs: quantiles(sortSamples(answered.map(({ sent, due }) => sent - due))),
     firstTokenMs: null,
-    deadlineMs: DEADLINE,
+    perTokenMs: null,
+    deadlineMs,
+    firstTokenDeadlineMs: null,
     goodputPerSecond: goodput,
     goodputCi95: around(goodput, 0.03),
     attainment,
     attainmentCi95: [Math.max(0, attainment - 0.014), Math.min(1, attainment + 0.012)],
+    errorCi95: null,
     unscoredShare: funnel.unscored! / arrivals.length,
+    right: (funnel['right-in-time']! + funnel['right-late']!) / scored,
+    rightCi95: null,
+    measures: [],
+    cost: null,
     cacheHitRate: arrivals.filter(({ cached }) => cached).length / arrivals.length,
     cacheStates: {
       miss: arrivals.filter(({ cached }) => !cached).length,
@@ -159,6 +170,7 @@ export function phaseRecord(plan: Plan, arrivals: readonly Arrival[]): PhaseReco
       eventLoopDelayP99Ms: 1.9,
       maxInFlight: 41,
       residentBytes: 412_000_000,
+      threads: 1,
     },
     steadyState: plan.closed ? null : { truncatedShare: 0.04, steady: plan.invalid === undefined },
     warmup: plan.warmup === true,
@@ -167,7 +179,7 @@ export function phaseRecord(plan: Plan, arrivals: readonly Arrival[]): PhaseReco
   };
 }
 
-function quantiles(sorted: SortedSamples): PhaseRecord['latencyMs'] {
+export function quantiles(sorted: SortedSamples): PhaseRecord['latencyMs'] {
   const all = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99 };
   const carried = Object.fromEntries(
     Object.entries(all).map(([name, p]) => [name, carriedQuantile(sorted, p)]),
@@ -176,7 +188,7 @@ function quantiles(sorted: SortedSamples): PhaseRecord['latencyMs'] {
   return { ...carried, mean: sorted.length ? sum / sorted.length : null, max: sorted.at(-1) ?? null };
 }
 
-function around(value: number | null, spread: number): [number, number] | null {
+export function around(value: number | null, spread: number): [number, number] | null {
   return value === null ? null : [value * (1 - spread), value * (1 + spread)];
 }
 
@@ -193,10 +205,13 @@ function stageMeans(arrivals: readonly Arrival[], from: number, to: number): Rec
   };
 }
 
-export function toColumns(arrivals: readonly Arrival[]): RequestColumns {
+/** A row of the columns; what a target does not tell of may be left out. */
+type Row = Arrival & { readonly first?: number; readonly error?: number };
+
+export function toColumns(arrivals: readonly Row[], stages: readonly string[] = STAGES): RequestColumns {
   const of = <T extends Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array>(
     array: T,
-    value: (arrival: Arrival) => number,
+    value: (arrival: Row) => number,
   ): T => {
     arrivals.forEach((arrival, row) => {
       array[row] = value(arrival);
@@ -204,7 +219,7 @@ export function toColumns(arrivals: readonly Arrival[]): RequestColumns {
     return array;
   };
   const n = arrivals.length;
-  const answered = ({ outcome }: Arrival): boolean => outcome === 'completed';
+  const answered = ({ outcome }: Row): boolean => outcome === 'completed';
   return {
     length: n,
     columns: {
@@ -212,16 +227,18 @@ export function toColumns(arrivals: readonly Arrival[]): RequestColumns {
       question: of(new Uint32Array(n), ({ question }) => question),
       due: of(new Float64Array(n), ({ due }) => due),
       sent: of(new Float64Array(n), ({ sent }) => sent),
-      first: of(new Float64Array(n), (arrival) => (answered(arrival) ? arrival.end - 0.5 : Number.NaN)),
+      first: of(new Float64Array(n), (arrival) =>
+        answered(arrival) ? (arrival.first ?? arrival.end - 0.5) : Number.NaN,
+      ),
       end: of(new Float64Array(n), ({ end }) => end),
       outcome: of(new Uint8Array(n), ({ outcome }) => OUTCOMES.indexOf(outcome)),
-      errorClass: of(new Uint16Array(n), ({ outcome }) => (outcome === 'error' ? 1 : 0)),
+      errorClass: of(new Uint16Array(n), ({ outcome, error }) => (outcome === 'error' ? (error ?? 1) : 0)),
       cache: of(new Uint8Array(n), ({ cached }) => CACHE_CODES.indexOf(cached ? 'response' : 'miss')),
       right: of(new Uint8Array(n), ({ right }) => RIGHT_CODES.indexOf(right)),
       funnel: of(new Uint8Array(n), ({ funnel }) => CLASSES.indexOf(funnel)),
       response: of(new Uint32Array(n), (arrival) => (answered(arrival) ? arrival.question : NO_RESPONSE)),
     },
-    stages: STAGES.map((_, stage) =>
+    stages: stages.map((_, stage) =>
       of(new Float32Array(n), (arrival) => (answered(arrival) ? arrival.stages[stage]! : Number.NaN)),
     ),
   };

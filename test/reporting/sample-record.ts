@@ -35,6 +35,10 @@ export function sampleRun({ questions: asked = 60, arrivalsAPhase = 1200 }: Samp
 function load(phases: PhaseRecord[]): RunRecord['load'] {
   return {
     target: 'in-process',
+    targetKind: 'in-process',
+    returns: null,
+    slo: null,
+    autocannon: null,
     phases,
     stages: STAGES,
     funnelClasses: CLASSES,
@@ -45,7 +49,7 @@ function load(phases: PhaseRecord[]): RunRecord['load'] {
   };
 }
 
-function frame(questions: QuestionRecord[]): Omit<RunRecord, 'load'> {
+export function frame(questions: QuestionRecord[]): Omit<RunRecord, 'load'> {
   const scored = questions.filter(({ right }) => right !== 'unscored');
   const mean = scored.filter(({ right }) => right === 'right').length / scored.length;
   const kinds = [...new Set(questions.map(({ kind }) => kind))].filter((kind) => kind !== null);

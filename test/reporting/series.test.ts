@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { percentileCurve, phaseLatencies, phaseRows, timeBins } from '../../src/reporting/series.ts';
+import {
+  failureInterval,
+  percentileCurve,
+  phaseLatencies,
+  phaseRows,
+  timeBins,
+} from '../../src/reporting/series.ts';
 import { sortSamples } from '../../src/statistics/quantiles.ts';
+import { sampleLoad } from './sample-load-record.ts';
 import { sampleRun } from './sample-record.ts';
 
 const { record, columns } = sampleRun();
@@ -43,5 +50,30 @@ describe('series of a phase', () => {
     const bins = timeBins(columns, few, phase);
     expect(bins).toHaveLength(2);
     expect(bins[1]).toMatchObject({ p50: null, p95: null }); // all 210 are due at the start of the schedule
+  });
+
+  it('tell in each bin what was offered, however much of it was sent', () => {
+    const index = phases.findIndex(({ name }) => name === 'overload');
+    const bins = timeBins(columns, phaseRows(columns, index), phases[index]!);
+    const offered = bins.reduce((sum, bin) => sum + bin.dueRate * (bin.end - bin.start), 0);
+    expect(offered).toBeCloseTo(phases[index]!.arrivals, 6);
+  });
+
+  it('bound the error rate only where failures are many enough', () => {
+    const load = sampleLoad();
+    const ends = load.record.load!.phases.map((_, index) =>
+      failureInterval(load.columns, phaseRows(load.columns, index)),
+    );
+    expect(ends.slice(0, -1)).toEqual([null, null, null, null]);
+    const { errorRate } = load.record.load!.phases.at(-1)!;
+    expect(ends.at(-1)![0]).toBeLessThan(errorRate);
+    expect(ends.at(-1)![1]).toBeGreaterThan(errorRate);
+  });
+
+  it('give each phase its rows, and each row to one phase', () => {
+    const rows = phases.map((_, index) => phaseRows(columns, index));
+    expect(rows.map(({ length }) => length)).toEqual(phases.map(({ arrivals }) => arrivals));
+    expect(new Set(rows.flatMap((one) => [...one])).size).toBe(columns.length);
+    expect(phaseRows(columns, 200)).toHaveLength(0);
   });
 });

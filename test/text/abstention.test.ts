@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAbstention } from '../../src/judging/abstention.ts';
+import { isAbstention } from '../../src/text/abstention.ts';
 
 describe('isAbstention', () => {
   it.each([

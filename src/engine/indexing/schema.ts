@@ -65,17 +65,41 @@ export const STORE_ID = 'store.id';
 
 /** Makes the schema in an empty file; refuses a file of another program, or of a newer version. */
 export function prepareSchema(database: Database, path: string): void {
-  const applicationId = database.pragma('application_id', { simple: true });
-  const version = Number(database.pragma('user_version', { simple: true }));
-  const tables = database.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get();
-  if (applicationId === 0 && version === 0 && tables === 0) {
-    createSchema(database);
-  } else if (applicationId !== APPLICATION_ID) {
+  const { applicationId, version, tables } = marksOf(database);
+  if (applicationId === 0 && version === 0 && tables === 0) createSchema(database);
+  else refuseForeign({ applicationId, version }, path);
+}
+
+/** Refuses whatever is not an index of this version, an empty file too. Writes nothing. */
+export function verifySchema(database: Database, path: string): void {
+  refuseForeign(marksOf(database), path);
+}
+
+interface SchemaMarks {
+  readonly applicationId: number;
+  readonly version: number;
+  readonly tables: number;
+}
+
+function marksOf(database: Database): SchemaMarks {
+  return {
+    applicationId: Number(database.pragma('application_id', { simple: true })),
+    version: Number(database.pragma('user_version', { simple: true })),
+    tables: database.prepare<[], number>('SELECT count(*) FROM sqlite_schema').pluck().get() ?? 0,
+  };
+}
+
+function refuseForeign(
+  { applicationId, version }: Pick<SchemaMarks, 'applicationId' | 'version'>,
+  path: string,
+): void {
+  if (applicationId !== APPLICATION_ID) {
     throw new GroundspeedError('store.incompatible', 'The file is a database, but not a groundspeed index', {
       where: path,
       hint: 'It was left alone. Give another place for the index: --index FOLDER, or store.url.',
     });
-  } else if (version !== SCHEMA_VERSION) {
+  }
+  if (version !== SCHEMA_VERSION) {
     const made = version > SCHEMA_VERSION ? 'a newer' : 'an older';
     throw new GroundspeedError(
       'store.incompatible',

@@ -11,6 +11,8 @@ export interface IndexSet {
   /** Of the store's model; undefined for an engine without vectors. */
   readonly vector?: VectorIndex | undefined;
   readonly keyword: KeywordIndex;
+  /** Leaves the folder as it is: another process writes it. */
+  readonly readOnly?: boolean;
   /** Told how much of the building is done, in chunks, over both indexes. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -20,8 +22,8 @@ const BATCH = 256;
 
 /**
  * Fills two new, empty indexes with what the store shows: from their snapshots, where these were made of the store as
- * it is and with the same settings; otherwise from the store, and then they are saved. Fails with `store.unwritable`
- * when they can't be.
+ * it is and with the same settings; otherwise from the store, and then they are saved, unless for reading only. Fails
+ * with `store.unwritable` when they can't be.
  */
 export async function openIndexes(
   indexes: IndexSet,
@@ -34,7 +36,7 @@ export async function openIndexes(
   const advance = progress(indexes, unfilled.length * indexes.store.chunkCount);
   for (const { fill, snapshot, index, origin } of unfilled) {
     await fill(advance);
-    await snapshot.save(index, origin);
+    if (!indexes.readOnly) await snapshot.save(index, origin);
   }
   const loaded = (name: Member['name']): boolean =>
     members.some((member) => member.name === name && !unfilled.includes(member));

@@ -2,17 +2,26 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { loadSqlite } from '../native.ts';
-import type { Chunk, ChunkKey, DocumentDraft, DocumentStore, StoreChange, StoredDocument } from '../ports.ts';
+import type { ChunkKey, DocumentDraft, DocumentStore, StoreChange } from '../ports.ts';
 import { prepareSchema } from './schema.ts';
-import { SqliteReads } from './sqlite-reads.ts';
 import { SqliteWrites } from './sqlite-writes.ts';
-import { damaged, storeError } from './store-errors.ts';
+import { storeError } from './store-errors.ts';
+import { StoreReading } from './store-reading.ts';
+
+/** The store of the one process that may write. */
+export interface WrittenStore extends DocumentStore {
+  /**
+   * Moves what stands in the log (`-wal`) into the file, as far as no reader still needs the file as it was. SQLite begins
+   * the log anew only where all of it has been moved and nobody reads from it.
+   */
+  checkpoint(): void;
+}
 
 /**
  * Opens the store at `path` (`:memory:` for one that dies with the process), making the file and its folder when
  * they are missing. Fails with `store.incompatible`, `store.corrupt` or `store.unwritable`, saying what to do.
  */
-export async function openSqliteStore(path: string): Promise<DocumentStore> {
+export async function openSqliteStore(path: string): Promise<WrittenStore> {
   const Sqlite = await loadSqlite();
   let database: Database | undefined;
   try {
@@ -26,7 +35,7 @@ export async function openSqliteStore(path: string): Promise<DocumentStore> {
 }
 
 /** The store over a connection that the caller has opened. It belongs to the store from then on. */
-export function storeOver(database: Database, path: string): DocumentStore {
+export function storeOver(database: Database, path: string): WrittenStore {
   // The schema comes first, so that the file of another program is refused before anything is changed in it.
   prepareSchema(database, path);
   database.pragma('journal_mode = WAL');
@@ -36,67 +45,21 @@ export function storeOver(database: Database, path: string): DocumentStore {
   return new SqliteStore(database, path);
 }
 
-/**
- * SQLite behind the port: readings and writings stand apart, and here every error is put into words. Counts and the
- * version are read once a change, since each question's cache keys hold them.
- */
-class SqliteStore implements DocumentStore {
-  readonly #database: Database;
-  readonly #path: string;
-  readonly #reads: SqliteReads;
+/** The whole port: what is read comes from `StoreReading`, and each change is followed by a new reading of the state. */
+class SqliteStore extends StoreReading implements WrittenStore {
   readonly #writes: SqliteWrites;
-  #state: ReturnType<SqliteReads['state']>;
 
   constructor(database: Database, path: string) {
-    this.#database = database;
-    this.#path = path;
-    this.#reads = new SqliteReads(database);
+    super(database, path);
     this.#writes = new SqliteWrites(database);
-    this.#state = this.#reads.state();
-  }
-
-  get version(): number {
-    return this.#state.version;
-  }
-
-  get documentCount(): number {
-    return this.#state.documents;
-  }
-
-  get chunkCount(): number {
-    return this.#state.chunks;
-  }
-
-  get model(): string | undefined {
-    return this.#state.model ?? undefined;
-  }
-
-  hashes(): ReadonlyMap<string, string> {
-    return this.#guard(() => this.#reads.hashes());
   }
 
   stage(drafts: readonly DocumentDraft[]): void {
-    this.#guard(() => this.#writes.stage(drafts));
-  }
-
-  stagedIds(): readonly string[] {
-    return this.#guard(() => this.#reads.ids('staged'));
-  }
-
-  chunksWithoutVector(model: string, limit: number, after?: ChunkKey): readonly Chunk[] {
-    return this.#guard(() => this.#reads.chunksWithoutVector(model, limit, after));
-  }
-
-  countWithoutVector(model: string): number {
-    return this.#guard(() => this.#reads.countWithoutVector(model));
-  }
-
-  currentChunks(): Iterable<Chunk> {
-    return this.#guarded(() => this.#reads.chunks('current'));
+    this.guard(() => this.#writes.stage(drafts));
   }
 
   putVectors(model: string, entries: readonly { key: ChunkKey; vector: Float32Array }[]): void {
-    this.#guard(() => this.#writes.putVectors(model, entries));
+    this.guard(() => this.#writes.putVectors(model, entries));
   }
 
   publish(model: string | undefined): StoreChange {
@@ -107,85 +70,23 @@ class SqliteStore implements DocumentStore {
     return this.#changing(() => this.#writes.remove(ids));
   }
 
-  document(id: string): StoredDocument | undefined {
-    return this.#guard(() => this.#reads.document(id));
-  }
-
-  documentIds(): readonly string[] {
-    return this.#guard(() => this.#reads.ids('published'));
-  }
-
-  chunks(keys: readonly ChunkKey[]): readonly (Chunk | undefined)[] {
-    return this.#guard(() => keys.map((key) => this.#reads.chunk(key)));
-  }
-
-  publishedChunks(): Iterable<Chunk> {
-    return this.#guarded(() => this.#reads.chunks('published'));
-  }
-
-  vectors(keys: readonly ChunkKey[]): readonly (Float32Array | undefined)[] {
-    const model = this.#state.modelNumber;
-    if (model === null) return keys.map(() => undefined);
-    return this.#guard(() => keys.map((key) => this.#reads.vector(key, model)));
-  }
-
-  publishedVectors(): Iterable<{ key: ChunkKey; vector: Float32Array }> {
-    const model = this.#state.modelNumber;
-    return model === null ? [] : this.#guarded(() => this.#reads.vectors(model));
-  }
-
   saveModel(id: string, bytes: Uint8Array): void {
-    this.#guard(() => this.#writes.saveModel(id, bytes));
-  }
-
-  loadModel(id: string): Uint8Array | undefined {
-    return this.#guard(() => this.#reads.modelBytes(id));
-  }
-
-  fact(name: string): string | undefined {
-    return this.#guard(() => this.#reads.fact(name));
+    this.guard(() => this.#writes.saveModel(id, bytes));
   }
 
   setFact(name: string, value: string): void {
-    this.#guard(() => this.#writes.setFact(name, value));
+    this.guard(() => this.#writes.setFact(name, value));
   }
 
-  check(): void {
-    const damage = this.#guard(() => this.#reads.damage());
-    if (damage !== undefined) throw damaged(this.#path, damage);
-  }
-
-  close(): void {
-    this.#guard(() => this.#database.close());
+  checkpoint(): void {
+    this.guard(() => this.database.pragma('wal_checkpoint(PASSIVE)'));
   }
 
   #changing(write: () => StoreChange): StoreChange {
-    return this.#guard(() => {
+    return this.guard(() => {
       const change = write();
-      this.#state = this.#reads.state();
+      this.state = this.reads.state();
       return change;
     });
-  }
-
-  #guard<Result>(work: () => Result): Result {
-    try {
-      return work();
-    } catch (thrown) {
-      throw storeError(thrown, this.#path);
-    }
-  }
-
-  /** What comes back can be gone through again and again, each time from the start. */
-  #guarded<Item>(items: () => Iterable<Item>): Iterable<Item> {
-    const path = this.#path;
-    return {
-      *[Symbol.iterator]() {
-        try {
-          yield* items();
-        } catch (thrown) {
-          throw storeError(thrown, path);
-        }
-      },
-    };
   }
 }

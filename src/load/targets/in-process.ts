@@ -1,29 +1,23 @@
 import type { Answer } from '../../engine/answer.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { STAGES } from '../../engine/events.ts';
-import type { Target, TargetRequest, TargetResponse } from '../target.ts';
+import type { Target, TargetResponse } from '../target.ts';
+import { promisedTarget } from './promised.ts';
 
 /** The engine of this process as a target. It is not closed with the target: whoever opened it closes it. */
 export function inProcessTarget(engine: Pick<Engine, 'ask'>): Target {
-  return {
-    name: 'in-process',
-    kind: 'in-process',
+  return promisedTarget({
     stages: STAGES,
-    async ask(request: TargetRequest, onFirstToken?: () => void): Promise<TargetResponse> {
+    async ask({ text, cache }, signal, onFirstToken) {
       let told = false;
-      const answer = await engine.ask(request.text, {
-        cache: request.cache,
-        ...(request.signal && { signal: request.signal }),
-        onText: () => {
-          if (told) return;
-          told = true;
-          onFirstToken?.();
-        },
-      });
-      return asResponse(answer);
+      const onText = (): void => {
+        if (told) return;
+        told = true;
+        onFirstToken();
+      };
+      return asResponse(await engine.ask(text, { cache, signal, onText }));
     },
-    close: async () => undefined,
-  };
+  });
 }
 
 /** An engine's answer in the words of the port. Arrays are passed on, not copied. */

@@ -15,10 +15,16 @@ export interface LegendEntry {
   readonly label: string;
   readonly colour: string;
   readonly mark: 'line' | 'area' | 'dot';
+  /** Of dots; a circle where it is left out. */
+  readonly shape?: DotShape;
+  /** Of dots: how much they are filled; 1 where it is left out. */
+  readonly fill?: number;
   /** SVG dash array, for lines. */
   readonly dash?: readonly number[];
   readonly opacity?: number;
 }
+
+export type DotShape = 'circle' | 'square' | 'diamond' | 'triangle-up' | 'triangle-down';
 
 export interface Chart {
   /** Unique in the page; only letters, digits and dashes. */
@@ -66,6 +72,9 @@ export function seriesStyle(index: number): SeriesStyle {
 /** Label of a duration axis: 0.5 ms, 20 ms, 5 s. */
 export const DURATION_LABEL =
   "datum.value >= 1000 ? format(datum.value / 1000, '~g') + ' s' : format(datum.value, '~g') + ' ms'";
+
+/** Label of a share axis: 5 %, 0.5 %. */
+export const SHARE_LABEL = "format(datum.value * 100, '~g') + ' %'";
 
 export interface LogScale {
   readonly domain: readonly [number, number];
@@ -122,4 +131,30 @@ export function rowLabels(rows: readonly { readonly row: string; readonly label:
     mark: { type: 'text', align: 'left', baseline: 'middle', dy: -12, fill: COLOUR.ink, fontSize: 12.5 },
     encoding: { y: ROWS, x: { value: 0 }, text: { field: 'label', type: 'nominal' } },
   };
+}
+
+/** From zero where the rates reach far down, else from somewhat below them: a search ends in a narrow place. */
+export function rateDomain(rates: readonly number[]): [number, number] {
+  const [low, high] = [Math.min(...rates), Math.max(...rates)];
+  if (low < 0.5 * high) return [0, high * 1.05];
+  const margin = Math.max((high - low) * 0.15, high * 0.01);
+  return [low - margin, high + margin];
+}
+
+/** A light band over a range of rates: the answer of a search. Its ends are lines, so that a narrow one is seen, too. */
+export function bracketLayers(bracket: readonly [number, number], axis: 'x' | 'y', scale: Spec): Spec[] {
+  const [low, high] = bracket;
+  const at = (field: string): Spec => ({ field, type: 'quantitative', scale });
+  return [
+    {
+      data: { values: [{ low, high }] },
+      mark: { type: 'rect', fill: COLOUR.green, fillOpacity: 0.16 },
+      encoding: { [axis]: at('low'), [`${axis}2`]: { field: 'high' } },
+    },
+    {
+      data: { values: [{ end: low }, { end: high }] },
+      mark: { type: 'rule', stroke: COLOUR.green, strokeWidth: 1 },
+      encoding: { [axis]: at('end') },
+    },
+  ];
 }

@@ -1,6 +1,6 @@
 import type { PhaseRecord } from '../../records/schema.ts';
-import { phaseLoad } from '../facts.ts';
 import { bound, interval, ms } from '../format.ts';
+import { phaseLabel } from '../phases.ts';
 import { oneLine } from '../plain.ts';
 import {
   type Chart,
@@ -26,7 +26,7 @@ const QUANTILES = [
 export function phaseLatencyChart(phases: readonly PhaseRecord[]): Chart | undefined {
   const rows = phases.map((phase, index) => ({
     row: String(index),
-    label: oneLine(`${phase.name} · ${phaseLoad(phase)}${phase.valid ? '' : ' · invalid'}`),
+    label: oneLine(`${phaseLabel(phase)}${phase.valid ? '' : ', invalid'}`),
   }));
   const dots = dotsOf(phases);
   const deadlineMs = phases[0]?.deadlineMs;

@@ -81,10 +81,11 @@ export function rateTimeline(phase: PhaseRecord, bins: readonly TimeBin[], id: s
   if (bins.length === 0) return undefined;
   const failing = bins.filter(({ failureRate }) => failureRate > 0);
   const offered = phase.offeredRate;
+  const shaped = isShaped(phase);
   return {
     id,
     title: `Rate over time, ${oneLine(phase.name)}`,
-    description: `Requests sent per second in ${bins.length} bins${offered === null ? '' : `, against ${perSecond(offered)} offered`}; failures in ${failing.length} of them.`,
+    description: `Requests sent per second in ${bins.length} bins${offered === null ? '' : `, against ${perSecond(offered)} offered${shaped ? ' on average' : ''}`}; failures in ${failing.length} of them.`,
     legend: [
       { label: 'sent', colour: COLOUR.blue, mark: 'line' },
       ...(offered === null
@@ -92,48 +93,70 @@ export function rateTimeline(phase: PhaseRecord, bins: readonly TimeBin[], id: s
         : [{ label: 'offered', colour: COLOUR.soft, mark: 'line' as const, dash: [4, 3] }]),
       ...(failing.length ? [{ label: 'failed', colour: COLOUR.vermilion, mark: 'area' as const }] : []),
     ],
-    spec: ({ narrow }) => {
-      const x = { field: 'start', ...timeAxis(phase) };
-      const y = (field: string) => ({
-        field,
-        type: 'quantitative',
-        scale: { zero: true },
-        axis: { title: null, tickCount: 3, minExtent: Y_EXTENT, labelExpr: "datum.label + ' /s'" },
-      });
-      const ends = bins.at(-1)!;
-      return {
-        height: narrow ? 120 : 130,
-        layer: [
-          {
-            data: { values: failing },
-            mark: { type: 'rect', fill: COLOUR.vermilion },
-            encoding: { x, x2: { field: 'end' }, y: y('failureRate'), y2: { datum: 0 } },
-          },
-          {
-            data: { values: [...bins, { ...ends, start: ends.end }] },
-            mark: { type: 'line', interpolate: 'step-after', stroke: COLOUR.blue, strokeWidth: 1.75 },
-            encoding: { x, y: y('sentRate') },
-          },
-          ...(offered === null
-            ? []
-            : [
-                {
-                  data: { values: [{ offered }] },
-                  mark: { type: 'rule', stroke: COLOUR.soft, strokeDash: [4, 3] },
-                  encoding: { y: y('offered') },
-                },
-              ]),
-        ],
-      };
-    },
+    spec: ({ narrow }) => ({
+      height: narrow ? 120 : 130,
+      layer: rateLayers(phase, bins),
+    }),
     table: {
-      columns: ['From (s)', 'To (s)', 'Sent (/s)', 'Failed (/s)'],
+      columns: ['From (s)', 'To (s)', 'Offered (/s)', 'Sent (/s)', 'Failed (/s)'],
       rows: bins.map((bin) => [
         bin.start.toFixed(1),
         bin.end.toFixed(1),
+        rate(bin.dueRate),
         rate(bin.sentRate),
         rate(bin.failureRate),
       ]),
     },
+  };
+}
+
+/** Whether the rate was meant to change: then what was due in each bin is drawn, not one rate for all. */
+function isShaped({ shape, arrivalProcess }: PhaseRecord): boolean {
+  return arrivalProcess === 'replay' || (shape !== null && !shape.startsWith('constant'));
+}
+
+function rateLayers(phase: PhaseRecord, bins: readonly TimeBin[]): Spec[] {
+  const x = { field: 'start', ...timeAxis(phase) };
+  const y = (field: string): Spec => ({
+    field,
+    type: 'quantitative',
+    scale: { zero: true },
+    axis: { title: null, tickCount: 3, minExtent: Y_EXTENT, labelExpr: "datum.label + ' /s'" },
+  });
+  const ends = bins.at(-1)!;
+  const even: Spec = {
+    data: { values: [{ offered: phase.offeredRate }] },
+    mark: { type: 'rule', stroke: COLOUR.soft, strokeDash: [4, 3] },
+    encoding: { y: y('offered') },
+  };
+  return [
+    ...(isShaped(phase) ? [offeredLayer(bins, x, y('dueRate'))] : []),
+    {
+      data: { values: bins.filter(({ failureRate }) => failureRate > 0) },
+      mark: { type: 'rect', fill: COLOUR.vermilion },
+      encoding: { x, x2: { field: 'end' }, y: y('failureRate'), y2: { datum: 0 } },
+    },
+    {
+      data: { values: [...bins, { ...ends, start: ends.end }] },
+      mark: { type: 'line', interpolate: 'step-after', stroke: COLOUR.blue, strokeWidth: 1.75 },
+      encoding: { x, y: y('sentRate') },
+    },
+    ...(isShaped(phase) || phase.offeredRate === null ? [] : [even]),
+  ];
+}
+
+/** What was offered, as a band from zero: the shape of the load. */
+function offeredLayer(bins: readonly TimeBin[], x: Spec, y: Spec): Spec {
+  const last = bins.at(-1)!;
+  return {
+    data: { values: [...bins, { ...last, start: last.end }] },
+    mark: {
+      type: 'area',
+      interpolate: 'step-after',
+      fill: COLOUR.grey,
+      fillOpacity: 0.22,
+      line: { stroke: COLOUR.soft, strokeDash: [4, 3], strokeWidth: 1.5 },
+    },
+    encoding: { x, y },
   };
 }

@@ -1,7 +1,8 @@
 import type { RequestColumns } from '../../records/columns.ts';
-import type { PhaseRecord, RunRecord } from '../../records/schema.ts';
+import type { RunRecord } from '../../records/schema.ts';
 import { percentileChart } from '../charts/percentiles.ts';
 import { latencyTimeline, rateTimeline } from '../charts/timeline.ts';
+import { drawnPhases, type PlacedPhase } from '../phases.ts';
 import { phaseLatencies, phaseRows, timeBins } from '../series.ts';
 import { type Draw, figure } from './figure.ts';
 import { html, type Markup } from './markup.ts';
@@ -11,22 +12,17 @@ const NO_COLUMNS = lead(
   'Not drawn: these charts need the request columns (requests.col), which this report was made without.',
 );
 
-interface OpenPhase {
-  readonly phase: PhaseRecord;
-  /** Its place in record.load.phases, by which the columns know it. */
-  readonly index: number;
-}
+/** Curves in one chart: there are four styles. */
+const CURVES_A_CHART = 4;
 
-function openPhases(record: RunRecord): OpenPhase[] {
-  return (record.load?.phases ?? [])
-    .map((phase, index) => ({ phase, index }))
-    .filter(({ phase }) => phase.loop === 'open' && !phase.warmup);
+function openPhases(record: RunRecord): PlacedPhase[] {
+  return drawnPhases(record).filter(({ phase }) => phase.loop === 'open');
 }
 
 const CACHE_TITLES = {
   uncached: 'Latency by percentile, uncached',
   cached: 'Latency by percentile, cached',
-  'as-configured': 'Latency by percentile, caches as configured',
+  'as-configured': "Latency by percentile, the target's cache included",
 } as const;
 
 /** Latency by percentile: uncached and cached phases apart, since together they would be neither. */
@@ -41,17 +37,16 @@ export async function distributionSection(
   for (const mode of ['uncached', 'cached', 'as-configured'] as const) {
     const members = phases.filter(({ phase }) => phase.cacheMode === mode);
     if (!columns || members.length === 0) continue;
-    const series = members.map(({ phase, index }) => ({
-      name: phase.valid ? phase.name : `${phase.name} (invalid)`,
-      sorted: phaseLatencies(columns, phaseRows(columns, index)),
-    }));
     const deadlineMs = members[0]!.phase.deadlineMs;
-    charts.push(
-      await figure(
-        percentileChart({ id: `percentiles-${mode}`, title: CACHE_TITLES[mode], series, deadlineMs }),
-        draw,
-      ),
-    );
+    for (let from = 0; from < members.length; from += CURVES_A_CHART) {
+      const series = members.slice(from, from + CURVES_A_CHART).map(({ phase, index }) => ({
+        name: phase.valid ? phase.name : `${phase.name} (invalid)`,
+        sorted: phaseLatencies(columns, phaseRows(columns, index)),
+      }));
+      const id = `percentiles-${mode}${from === 0 ? '' : `-${from}`}`;
+      const chart = percentileChart({ id, title: CACHE_TITLES[mode], series, deadlineMs });
+      charts.push(await figure(chart, draw));
+    }
   }
   return {
     id: 'distribution',

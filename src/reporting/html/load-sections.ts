@@ -2,12 +2,14 @@ import type { PhaseRecord, RunRecord } from '../../records/schema.ts';
 import { funnelChart, funnelStyles } from '../charts/funnel.ts';
 import { phaseLatencyChart } from '../charts/phases.ts';
 import { stageChart } from '../charts/stages.ts';
-import { headlinePhase, keyFigures, measuredPhases, phaseLoad } from '../facts.ts';
-import { bound, count, interval, MISSING, ms, rate, share } from '../format.ts';
+import { keyFigures } from '../facts.ts';
+import { bound, bytes, count, counted, interval, MISSING, ms, rate, share } from '../format.ts';
 import { funnelRows } from '../funnel.ts';
+import { drawnPhases, headlinePhase, measuredPhases, phaseLabel, phaseLoad } from '../phases.ts';
+import { ARRIVALS, CACHE_MODES, ENDED_BY } from '../words.ts';
 import { type Draw, figure, swatch } from './figure.ts';
-import { html, type Markup, NOTHING } from './markup.ts';
-import { lead, type Section } from './section.ts';
+import { html, type Markup } from './markup.ts';
+import { lead, type Section, unbroken } from './section.ts';
 import { type Cell, type Column, facts, shareBar, table } from './table.ts';
 
 /** The funnel of the headline phase (of the questions, where there was no load), the others folded beneath it. */
@@ -22,7 +24,7 @@ export async function funnelSection(record: RunRecord, draw: Draw): Promise<Sect
     draw,
   );
   const others: Markup[] = [];
-  for (const [index, other] of measuredPhases(record).entries()) {
+  for (const { phase: other, index } of drawnPhases(record)) {
     if (other === phase) continue;
     const view = await funnelView(other.funnel, `Phase ${other.name}`, `funnel-${index}`, draw);
     others.push(
@@ -81,6 +83,9 @@ async function funnelView(
   })}${none.length > 0 && html`<p class="source">None in: ${none.join('; ').toLowerCase()}.</p>`}`;
 }
 
+/** Characters from which on a value is set smaller, to fit its tile. */
+const LONG_VALUE = 9;
+
 export function figuresSection(record: RunRecord): Section | undefined {
   const figures = keyFigures(record);
   if (figures.length === 0) return undefined;
@@ -92,11 +97,13 @@ export function figuresSection(record: RunRecord): Section | undefined {
     body: html`${
       phase &&
       lead(
-        `Speed and goodput are those of phase ${phase.name}, ${phaseLoad(phase)}; quality is that of the golden questions.`,
+        record.quality
+          ? `Speed and goodput are those of phase ${phase.name}, ${phaseLoad(phase)}; quality is that of the golden questions.`
+          : `Those of phase ${phaseLabel(phase)}.`,
       )
     }<dl class="tiles">${figures.map(
       ({ label, value, detail }) =>
-        html`<div><dt>${label}</dt><dd class="value">${value}</dd><dd class="detail">${detail}</dd></div>`,
+        html`<div><dt>${label}</dt><dd class="value${value.length > LONG_VALUE && ' long'}">${value}</dd><dd class="detail">${unbroken(detail)}</dd></div>`,
     )}</dl>`,
   };
 }
@@ -131,12 +138,12 @@ export async function phasesSection(record: RunRecord, draw: Draw): Promise<Sect
     id: 'phases',
     title: 'Load phases',
     short: 'Load phases',
-    body: html`${await figure(phaseLatencyChart(measuredPhases(record)), draw)}${table({
+    body: html`${!record.capacity && (await figure(phaseLatencyChart(measuredPhases(record)), draw))}${table({
       caption: 'Load phases: rates, failures, latency with 95 % intervals, and what was right in time',
       columns: PHASE_COLUMNS,
       rows: phases.map(phaseCells),
       sortable: true,
-    })}${errorTable(record)}<details class="print"><summary>How each phase was run, and the load generator itself</summary>${phases.map(
+    })}<details class="print"><summary>How each phase was run, and the load generator itself</summary>${phases.map(
       (phase) => html`<h3>${phase.name}</h3>${facts(phaseFacts(phase))}`,
     )}</details>`,
   };
@@ -174,14 +181,20 @@ function validity({ warmup, valid }: PhaseRecord): Cell {
 
 function phaseFacts(phase: PhaseRecord): [string, Cell][] {
   const { generator, steadyState, firstTokenMs } = phase;
-  const arrivals = { poisson: 'Poisson arrivals', constant: 'constant arrivals', closed: 'closed loop' };
   const states = Object.entries(phase.cacheStates).map(([state, value]) => `${state} ${count(value)}`);
   return [
     ...(phase.valid ? [] : [['Invalid', phase.invalidReasons.join('; ') || MISSING] as [string, Cell]]),
-    ['Load', `${arrivals[phase.arrivalProcess]}, ${phaseLoad(phase)}, ${rate(phase.scheduledSeconds)} s`],
-    ['Cache', `${phase.cacheMode}${states.length ? `: ${states.join(', ')}` : ''}`],
+    ['Load', `${ARRIVALS[phase.arrivalProcess]}, ${phaseLoad(phase)}, ${rate(phase.scheduledSeconds)} s`],
+    ...(phase.shape === null ? [] : [['Shape', html`<code>${phase.shape}</code>`] as [string, Cell]]),
+    ...(phase.order === null ? [] : [['Order of questions', phase.order] as [string, Cell]]),
+    ...(phase.thinkTimeMs === null ? [] : [['Think time', bound(phase.thinkTimeMs)] as [string, Cell]]),
+    ['Ended', phase.endedBy === null ? 'as planned' : ENDED_BY[phase.endedBy]],
+    ['Cache', `${CACHE_MODES[phase.cacheMode]}${states.length ? `: ${states.join(', ')}` : ''}`],
     ['Questions asked before', share(phase.repeatShare)],
-    ['Deadline', bound(phase.deadlineMs)],
+    [
+      'Deadline',
+      `${bound(phase.deadlineMs)}${phase.firstTokenDeadlineMs === null ? '' : `; of the first token ${bound(phase.firstTokenDeadlineMs)}`}`,
+    ],
     ...(firstTokenMs
       ? [['First token', `p50 ${ms(firstTokenMs.p50)} ms, p95 ${ms(firstTokenMs.p95)} ms`] as [string, Cell]]
       : []),
@@ -193,23 +206,15 @@ function phaseFacts(phase: PhaseRecord): [string, Cell][] {
     ],
     [
       'Generator',
-      `${share(generator.cpuShare)} of a core, event loop busy ${share(generator.eventLoopUtilisation)}, its delay p99 ${ms(generator.eventLoopDelayP99Ms)} ms, at most ${count(generator.maxInFlight)} in flight`,
+      `${share(generator.cpuShare)} of a core, event loop busy ${share(generator.eventLoopUtilisation)}, its delay p99 ${ms(generator.eventLoopDelayP99Ms)} ms, ${counted(generator.threads, 'thread')}, at most ${count(generator.maxInFlight)} in flight, ${bytes(generator.residentBytes)} of memory`,
     ],
   ];
 }
 
-function errorTable({ load }: RunRecord): Markup {
-  if (!load || load.errorClasses.length === 0) return NOTHING;
-  return html`<h3>Errors</h3>${table({
-    caption: 'Errors by class',
-    quietCaption: true,
-    columns: [{ label: 'Class' }, { label: 'Count', numeric: true }, { label: 'Example' }],
-    rows: load.errorClasses.map(({ name, count: times, example }) => [name, count(times), example]),
-  })}`;
-}
-
 export async function stagesSection(record: RunRecord, draw: Draw): Promise<Section | undefined> {
-  const chart = stageChart(measuredPhases(record).filter(({ loop }) => loop === 'open'));
+  const chart = stageChart(
+    drawnPhases(record).flatMap(({ phase }) => (phase.loop === 'open' ? [phase] : [])),
+  );
   if (!chart) return undefined;
   return {
     id: 'stages',

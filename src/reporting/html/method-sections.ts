@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../records/schema.ts';
 import { bytes, count, counted, duration, interval, MISSING, micros, rate, shortHash } from '../format.ts';
 import { oneLine } from '../plain.ts';
-import { DEFINITIONS } from '../words.ts';
+import { CAPACITY_DEFINITIONS, DEFINITIONS, LOAD_DEFINITIONS } from '../words.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
 import { lead, type Section } from './section.ts';
 import { type Cell, facts, table } from './table.ts';
@@ -92,8 +92,13 @@ export function methodSection(record: RunRecord): Section {
 <h3>Golden set</h3>${record.dataset ? html`${facts(datasetFacts(record.dataset))}${warnings(record.dataset)}` : html`<p class="none">None.</p>`}
 <h3>Machine</h3>${facts(environmentFacts(record.environment))}
 <details class="print"><summary>Configuration</summary>${facts(flattened(record.config).map(([name, value]) => [name, html`<code>${value}</code>`]))}</details>
-<h3>What the words mean</h3>${facts(DEFINITIONS)}`,
+<h3>What the words mean</h3>${facts(definitions(record))}`,
   };
+}
+
+function definitions({ kind, capacity }: RunRecord): typeof DEFINITIONS {
+  const ofLoad = kind === 'load' || kind === 'capacity' ? LOAD_DEFINITIONS : [];
+  return [...DEFINITIONS, ...ofLoad, ...(capacity ? CAPACITY_DEFINITIONS : [])];
 }
 
 function runFacts(record: RunRecord): [string, Cell][] {

@@ -2,8 +2,15 @@ import { sha256 } from '../../kernel/digest.ts';
 import type { RequestColumns } from '../../records/columns.ts';
 import type { RunRecord } from '../../records/schema.ts';
 import { createRenderer } from '../charts/render.ts';
-import { type Doubt, doubts, headline, headlineIsDoubtful, headlineText } from '../facts.ts';
+import { type Doubt, doubts } from '../doubts.ts';
+import { headline, headlineIsDoubtful, headlineText, labels } from '../headline.ts';
 import { oneLine } from '../plain.ts';
+import { autocannonSection } from './autocannon-section.ts';
+import { probesSection, ratesSection, scalabilitySection, searchSection } from './capacity-sections.ts';
+import { costSection } from './cost-section.ts';
+import { curveSection } from './curve-section.ts';
+import { errorsSection } from './errors-section.ts';
+import type { Draw } from './figure.ts';
 import { distributionSection, timelineSection } from './latency-sections.ts';
 import { figuresSection, funnelSection, phasesSection, stagesSection } from './load-sections.ts';
 import { html, type Markup, trusted } from './markup.ts';
@@ -11,8 +18,60 @@ import { benchmarksSection, indexSection, methodSection } from './method-section
 import { qualitySection } from './quality-section.ts';
 import { questionsSection } from './questions-section.ts';
 import { SCRIPT } from './script.ts';
-import { renderSection, type Section } from './section.ts';
+import { renderSection, type Section, unbroken } from './section.ts';
+import { sloSection } from './slo-section.ts';
 import { STYLE } from './style.ts';
+import { timesSection } from './times-section.ts';
+import { validitySection } from './validity-section.ts';
+import { verdictBadge } from './verdict.ts';
+
+interface Input {
+  readonly record: RunRecord;
+  readonly columns: RequestColumns | undefined;
+  readonly draw: Draw;
+}
+
+/** A section, or undefined where the record has nothing for it. */
+type Part = (input: Input) => Section | undefined | Promise<Section | undefined>;
+
+const funnel: Part = ({ record, draw }) => funnelSection(record, draw);
+const figures: Part = ({ record }) => figuresSection(record);
+const phases: Part = ({ record, draw }) => phasesSection(record, draw);
+const errors: Part = ({ record }) => errorsSection(record);
+
+/** What every report ends with, in this order. */
+const COMMON_PARTS: readonly Part[] = [
+  ({ record, columns, draw }) => distributionSection(record, columns, draw),
+  ({ record, columns, draw }) => timelineSection(record, columns, draw),
+  ({ record, draw }) => stagesSection(record, draw),
+  ({ record, draw }) => qualitySection(record, draw),
+  ({ record }) => questionsSection(record),
+  ({ record }) => benchmarksSection(record),
+  ({ record }) => indexSection(record),
+  ({ record }) => methodSection(record),
+];
+
+/** Of a bench, an evaluation or an ingest: what became of everything stands first. */
+const BENCH_PARTS: readonly Part[] = [funnel, figures, phases, errors, ...COMMON_PARTS];
+
+/** Of a load or a search: whether it held, and how that is known, stands first. */
+const TARGET_PARTS: readonly Part[] = [
+  ({ record }) => sloSection(record),
+  ({ record, draw }) => searchSection(record, draw),
+  figures,
+  ({ record, draw }) => ratesSection(record, draw),
+  ({ record, columns, draw }) => curveSection(record, columns, draw),
+  ({ record, draw }) => scalabilitySection(record, draw),
+  ({ record }) => probesSection(record),
+  funnel,
+  ({ record }) => timesSection(record),
+  ({ record }) => validitySection(record),
+  errors,
+  ({ record }) => costSection(record),
+  ({ record }) => autocannonSection(record),
+  phases,
+  ...COMMON_PARTS,
+];
 
 /**
  * The report as one HTML file: no request leaves it, it reads whole without script, and its content security policy
@@ -20,20 +79,11 @@ import { STYLE } from './style.ts';
  */
 export async function renderHtml(record: RunRecord, columns?: RequestColumns): Promise<string> {
   const draw = await createRenderer();
-  const sections = [
-    await funnelSection(record, draw),
-    figuresSection(record),
-    await phasesSection(record, draw),
-    await distributionSection(record, columns, draw),
-    await timelineSection(record, columns, draw),
-    await stagesSection(record, draw),
-    await qualitySection(record, draw),
-    questionsSection(record),
-    benchmarksSection(record),
-    indexSection(record),
-    methodSection(record),
-  ].filter((section) => section !== undefined);
-  return page(record, sections).text;
+  const sections = [];
+  for (const part of record.kind === 'load' || record.kind === 'capacity' ? TARGET_PARTS : BENCH_PARTS)
+    sections.push(await part({ record, columns, draw }));
+  const present = sections.filter((section) => section !== undefined);
+  return page(record, present).text;
 }
 
 function page(record: RunRecord, sections: readonly Section[]): Markup {
@@ -66,7 +116,7 @@ ${sections.map(renderSection)}</main>
 }
 
 function header(record: RunRecord): Markup {
-  const { claim, figure, sentence } = headline(record);
+  const { verdict, claim, figure, sentence } = headline(record);
   const found = doubts(record);
   const list = (weight: Doubt['weight'], label: string): Markup | false => {
     const texts = found.filter((doubt) => doubt.weight === weight).map(({ text }) => html`<li>${text}</li>`);
@@ -74,9 +124,18 @@ function header(record: RunRecord): Markup {
   };
   return html`<header class="top">
 <p class="run"><b>groundspeed</b> ${record.kind} · ${subject(record)} · ${record.startedAt}</p>
-<h1${headlineIsDoubtful(record) && html` class="doubtful"`}>${claim}${figure !== undefined && html`: <span>${figure}</span>`}</h1>
-<p class="sentence">${sentence}</p>
-${list('stop', 'What cannot be trusted')}${list('mind', 'What to bear in mind')}</header>`;
+<h1${headlineIsDoubtful(record) && html` class="doubtful"`}>${verdict && html`${verdictBadge(verdict)} `}${unbroken(claim)}${figure !== undefined && html`: <span class="value">${figure}</span>`}</h1>
+<p class="sentence">${unbroken(sentence)}</p>
+${labelList(record)}${list('stop', 'What cannot be trusted')}${list('mind', 'What to bear in mind')}</header>`;
+}
+
+function labelList(record: RunRecord): Markup | false {
+  const found = labels(record);
+  return (
+    found.length > 0 &&
+    html`<ul class="labels" aria-label="Conditions">${found.map((label) => html`<li class="badge">${label}</li>`)}</ul>
+`
+  );
 }
 
 function subject({ dataset, load }: RunRecord): string {

@@ -2,7 +2,7 @@ import type { QuestionRecord, RunRecord } from '../../records/schema.ts';
 import { count, counted, duration, score, share, significant } from '../format.ts';
 import { clip, oneLine } from '../plain.ts';
 import { funnelWords } from '../words.ts';
-import { isWrong, questionNdcg, worstQuestions } from '../worst.ts';
+import { isWrong, questionNdcg, wereAsked, worstQuestions } from '../worst.ts';
 import { html, type Markup, NOTHING, quoted } from './markup.ts';
 import { lead, type Section } from './section.ts';
 
@@ -12,14 +12,14 @@ const LONGEST = { question: 400, answer: 1200, quote: 600, passage: 1200 };
 const LISTED = 5;
 
 /** The questions to look at first: what was expected, what came, and where it went wrong. */
-export function questionsSection({ questions }: RunRecord): Section | undefined {
-  if (!questions || questions.length === 0) return undefined;
+export function questionsSection({ questions, quality, load }: RunRecord): Section | undefined {
+  if (!questions || !wereAsked(questions)) return undefined;
   const shown = worstQuestions(questions, SHOWN);
   const wrong = questions.filter(isWrong).length;
   const hidden = wrong - shown.filter(isWrong).length;
   const summary = `${wrong === 0 ? 'None' : count(wrong)} of ${counted(questions.length, 'question')} went wrong.${
     hidden > 0 ? ` ${count(hidden)} of them are not shown here.` : ''
-  } All stand in questions.csv.`;
+  }${load && !quality ? ' What came is the first answer that each got under load.' : ''} All stand in questions.csv.`;
   return {
     id: 'questions',
     title: 'The questions to look at first',

@@ -8,12 +8,14 @@ export const STYLE = `
   --paper: #fff; --raised: #f6f7f9; --ink: #1b1f24; --soft: #59616b; --line: #dde1e6;
   --blue: #0b6cb0; --sky: #3f9fd6; --green: #06825f; --orange: #c77c02; --vermilion: #c94f00;
   --purple: #b0578a; --grey: #8b949e; --stop: #fdece4; --mind: #fdf4dc; --hit: #e3f3ec;
+    --held: #056b4c; --broke: #b03a00; --undecided: #8a5a00;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --paper: #14171b; --raised: #1d2126; --ink: #e8eaed; --soft: #a3abb5; --line: #343a42;
     --blue: #58aef0; --sky: #8fd0f7; --green: #35bd92; --orange: #eda83a; --vermilion: #f2803c;
     --purple: #dd92ba; --grey: #7d8691; --stop: #40231a; --mind: #38301a; --hit: #17352b;
+    --held: #4fd0a6; --broke: #ff9a5e; --undecided: #eda83a;
   }
 }
 @media print {
@@ -22,6 +24,7 @@ export const STYLE = `
     --paper: #fff; --raised: #f6f7f9; --ink: #000; --soft: #444; --line: #ccc;
     --blue: #0b6cb0; --sky: #3f9fd6; --green: #06825f; --orange: #c77c02; --vermilion: #c94f00;
     --purple: #b0578a; --grey: #8b949e; --stop: #fdece4; --mind: #fdf4dc; --hit: #e3f3ec;
+    --held: #056b4c; --broke: #b03a00; --undecided: #8a5a00;
   }
 }
 *, ::before, ::after { box-sizing: border-box; }
@@ -44,8 +47,26 @@ header.top { padding: 2.75rem 0 1.5rem; }
 .run { color: var(--soft); font-size: .875rem; margin: 0 0 1.1rem; max-width: none; }
 .run b { color: var(--ink); font-weight: 600; letter-spacing: .01em; }
 h1 { font-size: clamp(1.9rem, 1.2rem + 3.2vw, 3.1rem); font-weight: 650; letter-spacing: -.025em; line-height: 1.1; margin: 0 0 .9rem; }
-h1 span { color: var(--green); font-variant-numeric: tabular-nums; white-space: nowrap; }
-h1.doubtful span { color: var(--vermilion); }
+h1 .value { color: var(--green); font-variant-numeric: tabular-nums; white-space: nowrap; }
+h1.doubtful .value { color: var(--vermilion); }
+.verdict { display: inline-block; font-size: .765rem; font-weight: 700; letter-spacing: .03em; padding: .1rem .55rem; border-radius: 6px; white-space: nowrap; color: var(--paper); background: var(--soft); }
+.verdict.pass { background: var(--held); }
+.verdict.fail { background: var(--broke); }
+.verdict.open { background: var(--undecided); }
+h1 .verdict { font-size: .5em; vertical-align: .32em; margin-right: .2em; padding: .16em .6em; letter-spacing: .02em; }
+h3 .verdict { vertical-align: .08em; margin-right: .25rem; }
+.mark { font-weight: 700; margin-right: .15rem; }
+.mark.pass { color: var(--held); }
+.mark.fail { color: var(--broke); }
+.mark.open { color: var(--undecided); }
+.labels { list-style: none; margin: .8rem 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: .4rem; }
+.note { margin: 1rem 0; padding: .65rem 1rem; border-radius: 8px; max-width: 54rem; font-size: .9rem; border-left: 4px solid var(--held); background: var(--hit); }
+.note.bad { border-color: var(--broke); background: var(--stop); }
+.note p { margin: 0; }
+.note ul { margin: .3rem 0 0; padding-left: 1.1rem; }
+.apart { margin: 1.5rem 0 1rem; padding: .2rem 1.1rem .8rem; border: 2px dashed var(--orange); border-radius: 10px; max-width: 44rem; font-size: .9rem; }
+.apart h3 { margin-top: .8rem; }
+.apart ul { margin: .5rem 0; padding-left: 1.1rem; }
 .sentence { font-size: 1.075rem; max-width: 54rem; }
 .doubts { margin: 1rem 0 0; padding: .65rem 1rem .65rem 2rem; border-radius: 8px; max-width: 54rem; font-size: .9rem; background: var(--mind); border-left: 4px solid var(--orange); }
 .doubts.stop { background: var(--stop); border-color: var(--vermilion); }
@@ -68,8 +89,9 @@ section:last-child { border-bottom: 0; }
 .tiles dt { font-size: .8rem; color: var(--soft); }
 .tiles dd { margin: 0; }
 .tiles .value { font-size: 1.4rem; font-weight: 600; letter-spacing: -.015em; line-height: 1.3; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.tiles .value.long { font-size: 1.1rem; line-height: 1.65; }
 .tiles .detail { font-size: .765rem; color: var(--soft); }
-.scroll { overflow-x: auto; margin: .9rem 0; }
+.scroll { position: relative; overflow-x: auto; margin: .9rem 0; }
 table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; min-width: 100%; }
 caption { text-align: left; color: var(--soft); padding: 0 0 .4rem; }
 th, td { padding: .42rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
@@ -79,6 +101,7 @@ thead th { font-weight: 600; color: var(--soft); font-size: .8rem; vertical-alig
 tbody th { font-weight: 500; min-width: 7.5rem; }
 tr > :first-child { position: sticky; left: 0; background: var(--paper); }
 tbody tr:last-child > * { border-bottom: 0; }
+.slim tbody th { min-width: 0; }
 .n { text-align: right; white-space: nowrap; }
 .meaning { display: block; font-weight: 400; font-size: .8125rem; color: var(--soft); padding-left: 1.375rem; }
 .figure { display: inline-block; min-width: 4.2em; }
@@ -126,9 +149,12 @@ blockquote { margin: .35rem 0; padding: .1rem 0 .1rem .8rem; border-left: 3px so
 .facts { margin: .8rem 0; font-size: .9rem; }
 .facts > div { display: grid; grid-template-columns: minmax(7rem, 13rem) minmax(0, 1fr); gap: 0 1.25rem; padding: .32rem 0; border-bottom: 1px solid var(--line); }
 .facts > div:last-child { border-bottom: 0; }
+.prose { min-width: 15rem; }
+@media (max-width: 40rem) { .facts > div { grid-template-columns: minmax(6rem, 8.5rem) minmax(0, 1fr); } }
 .facts dt { color: var(--soft); }
 .facts dd { margin: 0; }
 code { font: .9em ui-monospace, 'SF Mono', 'Cascadia Mono', Menlo, Consolas, monospace; }
+code.whole { white-space: nowrap; }
 footer { padding: 2rem 0 3rem; color: var(--soft); font-size: .8125rem; }
 [hidden] { display: none; }
 @media print {

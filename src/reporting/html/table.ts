@@ -6,6 +6,8 @@ export interface Column {
   readonly label: string;
   /** Set right, in figures of equal width. */
   readonly numeric?: boolean;
+  /** Running text, which is given room. */
+  readonly prose?: boolean;
 }
 
 export interface Table {
@@ -15,21 +17,27 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
   /** Lets the reader sort by a column, where script runs. */
   readonly sortable?: boolean;
+  /** Lets the first column be as narrow as what stands in it. */
+  readonly slim?: boolean;
   /** The caption is for screen readers alone: a heading already says it. */
   readonly quietCaption?: boolean;
 }
 
 /** A table in a container of its own that scrolls, so that a wide table never widens the page. */
-export function table({ caption, columns, rows, sortable, quietCaption }: Table): Markup {
-  const numeric = (index: number): Markup | false => columns[index]?.numeric === true && html` class="n"`;
-  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table${sortable && rows.length > 1 && html` data-sort`}><caption${quietCaption && html` class="unseen"`}>${caption}</caption>
-<thead><tr>${columns.map(({ label }, index) => html`<th scope="col"${numeric(index)}>${label}</th>`)}</tr></thead>
+export function table({ caption, columns, rows, sortable, slim, quietCaption }: Table): Markup {
+  const looks = (index: number): Markup | false => {
+    const column = columns[index];
+    if (column?.numeric) return html` class="n"`;
+    return column?.prose === true && html` class="prose"`;
+  };
+  return html`<div class="scroll" role="group" aria-label="${caption}" tabindex="0"><table${slim && html` class="slim"`}${sortable && rows.length > 1 && html` data-sort`}><caption${quietCaption && html` class="unseen"`}>${caption}</caption>
+<thead><tr>${columns.map(({ label }, index) => html`<th scope="col"${looks(index)}>${label}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) =>
       html`<tr>${row.map((cell, index) =>
         index === 0
-          ? html`<th scope="row"${numeric(index)}>${cell}</th>`
-          : html`<td${numeric(index)}>${cell}</td>`,
+          ? html`<th scope="row"${looks(index)}>${cell}</th>`
+          : html`<td${looks(index)}>${cell}</td>`,
       )}</tr>
 `,
   )}</tbody></table></div>`;

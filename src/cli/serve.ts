@@ -1,0 +1,195 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Assignment } from '../config/flags.ts';
+import { engineOptionsOf, type Settings } from '../config/settings.ts';
+import { type Engine, openEngine } from '../engine/engine.ts';
+import { indexName, openIndexedEngine } from '../experiments/open-index.ts';
+import { EXIT } from '../kernel/errors.ts';
+import { count, counted } from '../reporting/format.ts';
+import { refuseUnsafe } from '../server/authorise.ts';
+import { startCluster } from '../server/cluster/start.ts';
+import { type RunningService, startService } from '../server/service.ts';
+import { ownVersion } from '../system/machine.ts';
+import { renderMetrics } from '../telemetry/merge.ts';
+import { createMetrics, watchProcess } from '../telemetry/registry.ts';
+import type { DisplayFlags, EngineFlags, GoldenFlags } from './flags.ts';
+import { interruptible } from './interrupt.ts';
+import { progressOf } from './progress.ts';
+import { engineSetup, goldenSetup, ownIndexFolder, settingsFor, type Watch } from './run-setup.ts';
+import { shellWord } from './shell.ts';
+import { print, type World } from './world.ts';
+
+export interface ServeFlags
+  extends DisplayFlags,
+    EngineFlags,
+    Pick<GoldenFlags, 'dataset' | 'split' | 'strict'> {
+  readonly host?: string;
+  readonly port?: string;
+  readonly workers?: string;
+}
+
+/** What is served, and how big it is. */
+interface Served {
+  readonly engine: Engine;
+  readonly folder: string;
+  readonly name: string;
+  /** One that its documents answer; undefined where nobody knows. */
+  readonly question: string | undefined;
+}
+
+/** Serves an index over HTTP until it is asked to stop, and then answers what is in flight: that is no failure. */
+export async function serve(world: World, flags: ServeFlags): Promise<number> {
+  const progress = progressOf(world, flags);
+  const keeps = 'requests in flight are answered first';
+  return interruptible({ world, progress, keeps }, async (signal) => {
+    const watch = { progress, signal };
+    const settings = await settingsFor(world, flags, progress, assignmentsOf(flags));
+    refuseUnsafe(settings.server);
+    const served = await openServed(world, flags, watch, settings);
+    const { documents, chunks, version } = served.engine.info();
+    const index = { path: served.folder, documents, chunks, version };
+    const service = await startFor({ world, flags, watch, settings, served });
+    try {
+      await announce({ world, flags, settings, served, service, index });
+      if (!signal.aborted) await once(signal, 'abort');
+    } finally {
+      await service.stop();
+    }
+    return EXIT.done;
+  });
+}
+
+function assignmentsOf({ host, port, workers }: ServeFlags): Assignment[] {
+  const given = { host, port, workers };
+  return Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ by: `--${name}`, text: `server.${name}=${value}` }],
+  );
+}
+
+/** An index of one's own as it is, or a golden set's, built where need be. */
+async function openServed(
+  world: World,
+  flags: ServeFlags,
+  watch: Watch,
+  settings: Settings,
+): Promise<Served> {
+  const { progress } = watch;
+  progress.onEvent({ type: 'part.started', name: 'index', step: 1, steps: 1 });
+  try {
+    const ownIndex = flags.index !== undefined || settings.store.url !== undefined;
+    if (flags.dataset === undefined && ownIndex) return await openOwn(world, flags, watch, settings);
+    const setup = await goldenSetup(world, flags, watch, settings);
+    const folder = setup.ownIndex ? setup.indexFolder : join(setup.indexFolder, indexName(setup));
+    const { engine } = await openIndexedEngine(setup);
+    const [first] = setup.golden.questions;
+    return { engine, folder, name: setup.golden.name, question: first?.question };
+  } finally {
+    progress.end();
+  }
+}
+
+/** An empty one too: documents can be sent to it. */
+async function openOwn(world: World, flags: ServeFlags, watch: Watch, settings: Settings): Promise<Served> {
+  const folder = ownIndexFolder(flags);
+  const { engine: options, clock, seed } = engineSetup(world, flags, watch, settings);
+  const engine = await openEngine({ options, folder, clock, seed });
+  return { engine, folder, name: folder, question: undefined };
+}
+
+interface Starting {
+  readonly world: World;
+  readonly flags: ServeFlags;
+  readonly watch: Watch;
+  readonly settings: Settings;
+  readonly served: Served;
+}
+
+function startFor(starting: Starting): Promise<RunningService> {
+  return starting.settings.server.workers > 1 ? startMany(starting) : startOne(starting);
+}
+
+/** The index is opened anew by the processes of the service: this one only starts them. */
+async function startMany({ world, flags, watch, settings, served }: Starting): Promise<RunningService> {
+  const { clock } = world;
+  await served.engine.close();
+  return startCluster({
+    order: {
+      engine: { options: engineOptionsOf(settings), folder: served.folder, seed: flags.seed },
+      server: settings.server,
+      logLevel: settings.log.level,
+      version: ownVersion(),
+      startedAt: clock.epoch(),
+    },
+    clock,
+    tell: (message) => watch.progress.warn(message),
+    program: fileURLToPath(new URL('./serve-member.js', import.meta.url)),
+    nodeVersion: process.version,
+  });
+}
+
+async function startOne({ world, settings, served: { engine } }: Starting): Promise<RunningService> {
+  const { clock, stderr } = world;
+  const version = ownVersion();
+  const metrics = createMetrics({ version, nodeVersion: process.version });
+  const processSnapshot = watchProcess();
+  try {
+    const service = await startService({
+      engine,
+      options: { ...engineOptionsOf(settings), server: settings.server },
+      metrics,
+      exposition: async () => renderMetrics([await metrics.snapshot(), await processSnapshot()]),
+      takeDocuments: async (items) => {
+        const { indexed, unchanged, failed } = await engine.ingest(items);
+        return { indexed, unchanged, failed, version: engine.store.version };
+      },
+      clock,
+      version,
+      startedAt: clock.epoch(),
+      log: { level: settings.log.level, stream: stderr },
+    });
+    const stop = async (): Promise<void> => {
+      await service.stop();
+      await engine.close();
+    };
+    return { ...service, stop };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+interface Announcement {
+  readonly world: World;
+  readonly flags: ServeFlags;
+  readonly settings: Settings;
+  readonly served: Served;
+  readonly service: RunningService;
+  readonly index: { path: string; documents: number; chunks: number; version: number };
+}
+
+async function announce(announcement: Announcement): Promise<void> {
+  const { world, flags, settings, service, index } = announcement;
+  const { workers, apiToken } = settings.server;
+  if (flags.json) {
+    const { url, port } = service;
+    const facts = { url, port, workers, token: apiToken !== undefined, index };
+    await print(world.stdout, `${JSON.stringify(facts)}\n`);
+  } else if (!flags.quiet) {
+    await print(world.stdout, invitation(announcement));
+  }
+}
+
+function invitation({ settings, served, service: { url }, index }: Announcement): string {
+  const { workers, apiToken } = settings.server;
+  const query = served.question ?? 'your question';
+  // A variable, not the token: what is printed may be kept.
+  const token = apiToken === undefined ? '' : ' -H "authorization: Bearer $GROUNDSPEED_API_TOKEN"';
+  const by = workers > 1 ? `, by ${count(workers)} workers` : '';
+  return [
+    `Serving ${counted(index.documents, 'document')} (${served.name}) at ${url}${by}. To ask:`,
+    `  curl ${url}/api/query${token} -H 'content-type: application/json' -d ${shellWord(JSON.stringify({ query }))}`,
+    `Its state: ${url}/health; its metrics: ${url}/metrics. Ctrl-C ends it.`,
+    '',
+  ].join('\n');
+}

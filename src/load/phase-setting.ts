@@ -1,0 +1,41 @@
+import type { PhaseRecord } from '../records/schema.ts';
+
+/** What was decided about each row of a phase after it was over, by position. */
+export interface PhaseVerdicts {
+  /** RIGHT_CODES. A failed request of a scorable question is `wrong`. */
+  readonly right: Uint8Array;
+  /** Index into `classes`. */
+  readonly funnel: Uint8Array;
+  readonly classes: readonly string[];
+  /** Quality measures by row; NaN where the golden question cannot score. A failed request scores 0. */
+  readonly measures?: readonly { readonly name: string; readonly ofRow: (row: number) => number }[];
+}
+
+export interface PhaseSetting
+  extends Pick<
+    PhaseRecord,
+    | 'name'
+    | 'loop'
+    | 'arrivalProcess'
+    | 'shape'
+    | 'order'
+    | 'thinkTimeMs'
+    | 'cacheMode'
+    | 'concurrency'
+    | 'offeredRate'
+    | 'endedBy'
+    | 'startedAtEpochMs'
+    | 'warmup'
+  > {
+  readonly targetKind: 'in-process' | 'http';
+  /** Generator threads. */
+  readonly threads: number;
+  /** Milliseconds for which requests were sent: as planned, or up to the interruption. More than 0. */
+  readonly duration: number;
+  /** Milliseconds that the phase really took, drain included. */
+  readonly elapsed: number;
+  readonly deadline: number;
+  readonly firstTokenDeadline: number | null;
+  readonly stageNames: readonly string[];
+  readonly usage: Omit<PhaseRecord['generator'], 'maxInFlight' | 'threads'>;
+}

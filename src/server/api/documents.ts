@@ -1,0 +1,80 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { SourceItem } from '../../engine/documents/source.ts';
+import { whenGone } from '../gone.ts';
+import type { AppParts } from '../parts.ts';
+import { mustBe, readBody } from '../validate.ts';
+
+const LONGEST_ID = 512;
+
+const text = z.string({ error: mustBe('text') });
+
+const documentsBody = z.strictObject(
+  {
+    documents: z
+      .array(
+        z.strictObject(
+          {
+            id: text
+              .min(1, { error: 'must not be empty' })
+              .max(LONGEST_ID, { error: `must have ${LONGEST_ID} characters or fewer` }),
+            text,
+            title: text.optional(),
+            metadata: z.record(z.string(), z.unknown(), { error: mustBe('an object') }).optional(),
+          },
+          { error: mustBe('an object with an id and a text') },
+        ),
+        { error: mustBe('a list of documents') },
+      )
+      .min(1, { error: 'must hold a document' }),
+  },
+  { error: mustBe('a JSON object') },
+);
+
+type DocumentBody = z.infer<typeof documentsBody>['documents'][number];
+
+/** `POST /api/documents`: documents by id, new or to replace what bears the id. A bad one fails alone. */
+export function addDocumentRoutes(app: FastifyInstance, parts: AppParts): void {
+  const { takeDocuments, options, clock, metrics, documentAdmission } = parts;
+  const largest = options.documents.maxFileSize;
+
+  app.post('/api/documents', async (request: FastifyRequest, reply) => {
+    const start = clock.now();
+    const { documents } = readBody(documentsBody, request.body);
+    const place = await documentAdmission.enter(whenGone(reply.raw));
+    try {
+      const taken = await takeDocuments(documents.map((document) => toItem(document, largest)));
+      metrics.documentsProcessed.inc({ result: 'indexed' }, taken.indexed);
+      metrics.documentsProcessed.inc({ result: 'unchanged' }, taken.unchanged);
+      metrics.documentsProcessed.inc({ result: 'failed' }, taken.failed.length);
+      return {
+        success: true,
+        processed_count: taken.indexed + taken.unchanged,
+        indexed: taken.indexed,
+        unchanged: taken.unchanged,
+        failed: taken.failed.map(({ id, code, message }) => ({ id, code, message })),
+        index_version: taken.version,
+        processing_time: clock.now() - start,
+        request_id: request.id,
+      };
+    } finally {
+      place.leave();
+    }
+  });
+}
+
+function toItem({ id, title = '', text: content, metadata = {} }: DocumentBody, largest: number): SourceItem {
+  const bytes = Buffer.byteLength(content);
+  if (bytes > largest) {
+    const message = `Document ${id} has ${bytes} bytes; documents.maxFileSize is ${largest}`;
+    return { failure: { id, code: 'document.tooLarge', message } };
+  }
+  return {
+    document: { id: wellFormed(id), title: wellFormed(title), text: wellFormed(content), metadata },
+  };
+}
+
+/** JSON can spell half a surrogate pair, which UTF-8, and so the store, cannot hold: replaced as a decoder would. */
+function wellFormed(content: string): string {
+  return content.replaceAll(/\p{Surrogate}/gu, '\uFFFD');
+}

@@ -1,0 +1,106 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AskOptions } from '../../engine/answer.ts';
+import type { AnswerEvent } from '../../engine/stream.ts';
+import type { Place } from '../admission.ts';
+import { whenGone } from '../gone.ts';
+import type { AppParts } from '../parts.ts';
+import { problemResponse } from '../problem.ts';
+import { readBody } from '../validate.ts';
+import { type AnswerBody, answerBody, type QueryBody, queryBodySchema } from './query-body.ts';
+
+/** Bytes of a body that holds one question, at most, whatever documents may have. */
+const LARGEST_QUERY = 1_048_576;
+
+/** One question on its way through HTTP. */
+interface Asked {
+  readonly body: QueryBody;
+  readonly place: Place;
+  readonly options: AskOptions;
+  readonly requestId: string;
+  /** Since the request came, in milliseconds. */
+  readonly elapsed: () => number;
+}
+
+/** `POST /api/query`, also as `/api/chat`: one question, answered as JSON, or piece by piece as server-sent events. */
+export function addQueryRoutes(app: FastifyInstance, parts: AppParts): void {
+  const { engine, options, clock, admission } = parts;
+  const schema = queryBodySchema(options.limits.maxQuestionLength);
+
+  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<AnswerBody | FastifyReply> => {
+    const start = clock.now();
+    const body = readBody(schema, request.body);
+    const gone = whenGone(reply.raw);
+    const place = await admission.enter(gone);
+    const { top_k: topK, filter } = body;
+    const asked: Asked = {
+      body,
+      place,
+      options: { signal: gone, ...(topK !== undefined && { topK }), ...(filter !== undefined && { filter }) },
+      requestId: request.id,
+      elapsed: () => clock.now() - start,
+    };
+    return body.stream === true ? stream(asked, reply) : ask(asked);
+  };
+
+  const ask = async (asked: Asked): Promise<AnswerBody> => {
+    try {
+      const answer = await engine.ask(asked.body.query, asked.options);
+      return bodyOf(answer, asked);
+    } finally {
+      asked.place.leave();
+    }
+  };
+
+  /** What goes wrong before the first piece is a response of its own; after it, an event. */
+  const stream = async (asked: Asked, reply: FastifyReply): Promise<FastifyReply> => {
+    const events = engine.stream(asked.body.query, asked.options)[Symbol.asyncIterator]();
+    try {
+      const first = await events.next();
+      const pieces = Readable.from(serverSentEvents(asked, first, events));
+      // However it ends, and also where nobody ever reads from it.
+      pieces.once('close', () => asked.place.leave());
+      reply.header('content-type', 'text/event-stream; charset=utf-8');
+      reply.header('cache-control', 'no-cache, no-transform');
+      reply.header('x-accel-buffering', 'no'); // nginx would hold the pieces back
+      return reply.send(pieces);
+    } catch (error) {
+      asked.place.leave();
+      throw error;
+    }
+  };
+
+  const limits = { bodyLimit: Math.min(LARGEST_QUERY, options.server.maxBodyBytes) };
+  app.post('/api/query', limits, handle);
+  app.post('/api/chat', limits, handle);
+}
+
+function bodyOf(answer: Parameters<typeof answerBody>[0], { place, requestId, elapsed }: Asked): AnswerBody {
+  const queueMs = place.waitedMs;
+  const firstTokenMs = queueMs + answer.firstTokenMs;
+  return answerBody(answer, { processingMs: elapsed(), queueMs, firstTokenMs }, requestId);
+}
+
+/** `token` for each piece, then `done` with the whole answer, or `error`. */
+async function* serverSentEvents(
+  asked: Asked,
+  first: IteratorResult<AnswerEvent>,
+  rest: AsyncIterator<AnswerEvent>,
+): AsyncGenerator<string> {
+  try {
+    for (let next = first; !next.done; next = await rest.next()) {
+      yield next.value.type === 'text'
+        ? serverSentEvent('token', { text: next.value.text })
+        : serverSentEvent('done', bodyOf(next.value.answer, asked));
+    }
+  } catch (error) {
+    yield serverSentEvent('error', problemResponse(error, asked.requestId).body);
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** JSON holds no line break, so that one data line is enough. */
+function serverSentEvent(event: string, data: object): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}

@@ -1,0 +1,228 @@
+import type { SourceItem } from '../../engine/documents/source.ts';
+import { createTurns } from '../../engine/indexing/turns.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import { GroundspeedError, messageOf } from '../../kernel/errors.ts';
+import { milliseconds } from '../../kernel/units.ts';
+import { DepartedCounts, type MetricsSnapshot, renderMetrics } from '../../telemetry/merge.ts';
+import type { Metrics } from '../../telemetry/registry.ts';
+import type { DocumentsTaken } from '../parts.ts';
+import { backoffMs, HEALTHY_MS } from './backoff.ts';
+import { Member, type MemberProcess } from './member.ts';
+import type { MemberOrder, Role, ServiceOrder } from './protocol.ts';
+import { shares } from './shares.ts';
+
+export interface ClusterSetting {
+  /** Its limits are those of the whole service; its port is a certain one. */
+  readonly order: ServiceOrder;
+  readonly spawn: () => MemberProcess;
+  readonly clock: Clock;
+  /** The primary's own. */
+  readonly metrics: Metrics;
+  readonly processSnapshot: () => Promise<MetricsSnapshot>;
+  /** A line for the log: a process ended and is replaced, say. */
+  readonly tell: (message: string) => void;
+}
+
+/** One place in the service, and the process that fills it now. */
+interface Slot {
+  readonly role: Role;
+  readonly order: MemberOrder;
+  member: Member | undefined;
+  /** Starts in a row that came to nothing. */
+  failures: number;
+}
+
+/** Milliseconds that the readers may take to follow; one that is stuck must not hold up every ingest. */
+const FOLLOW_MS = 60_000;
+/** Milliseconds that a process may take to tell its metrics. */
+const SNAPSHOT_MS = 2000;
+/** Milliseconds beyond `server.drainMs` for a process to end. */
+const GRACE_MS = 5000;
+
+/**
+ * The service as several processes. This one, the primary, answers nothing itself: it starts the others, replaces those that
+ * end, brings documents from the readers to the writer and its changes back to them all, adds up their metrics, and ends them in
+ * order.
+ */
+export class ServiceCluster {
+  readonly #setting: ClusterSetting;
+  readonly #writer: Slot;
+  readonly #readers: readonly Slot[];
+  readonly #departed = new DepartedCounts();
+  readonly #stopping = new AbortController();
+  readonly #inTurn = createTurns();
+  /** The newest version that the writer has published. */
+  #version = 0;
+  #stopped: Promise<void> | undefined;
+
+  constructor(setting: ClusterSetting) {
+    const { order } = setting;
+    this.#setting = setting;
+    const { maxConcurrentQueries } = order.engine.options.limits;
+    const { workers, maxQueuedQueries } = order.server;
+    const slot = (role: Role, own: ServiceOrder): Slot => ({
+      role,
+      order: { ...own, role },
+      member: undefined,
+      failures: 0,
+    });
+    const queued = shares(maxQueuedQueries, workers);
+    this.#writer = slot('writer', order);
+    this.#readers = shares(maxConcurrentQueries, workers).map((concurrent, index) =>
+      slot('reader', withShare(order, concurrent, queued[index]!)),
+    );
+  }
+
+  /** Resolves once every process does its work; where one of them can't, all are ended and what kept it is thrown. */
+  async start(): Promise<void> {
+    try {
+      await this.#fill(this.#writer);
+      await Promise.all(this.#readers.map((slot) => this.#fill(slot)));
+    } catch (error) {
+      this.#stopping.abort();
+      const started = this.#slots.flatMap(({ member }) => member?.process ?? []);
+      for (const one of started) one.kill();
+      await Promise.all(started.map(({ exited }) => exited));
+      throw error;
+    }
+    for (const slot of this.#slots) void this.#keep(slot);
+  }
+
+  /** Ends the readers, each once what it has in flight is answered, and then the writer. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  /** The metrics of all processes as one text. */
+  async exposition(): Promise<string> {
+    const { metrics, processSnapshot, clock } = this.#setting;
+    const members = this.#slots.flatMap(({ member }) => member ?? []);
+    const own = [await metrics.snapshot(), await processSnapshot()];
+    await Promise.all(members.map((member) => member.refresh(SNAPSHOT_MS, clock)));
+    // One that ended meanwhile is among the departed.
+    const theirs = members.filter(({ ended }) => !ended).map(({ lastSnapshot }) => lastSnapshot);
+    return renderMetrics([...own, ...theirs, this.#departed.snapshot]);
+  }
+
+  get #slots(): readonly Slot[] {
+    return [this.#writer, ...this.#readers];
+  }
+
+  /** Puts a process into the slot, and waits until it works. A reader is shown to callers once it is of the newest version. */
+  async #fill(slot: Slot): Promise<void> {
+    const member = new Member(slot.role, this.#setting.spawn(), {
+      takeDocuments: (items) => this.#takeDocuments(items),
+      exposition: () => this.exposition(),
+    });
+    slot.member = member;
+    void member.process.exited.then(() => {
+      member.ended = true;
+      this.#departed.add(member.lastSnapshot);
+      if (slot.member === member) slot.member = undefined;
+    });
+    await member.open(slot.order);
+    if (slot.role === 'writer') {
+      // It may have published something that its predecessor, which died, told nobody of.
+      await this.#followTo(member.version ?? 0);
+    } else {
+      if ((member.version ?? 0) < this.#version) await member.follow();
+      await member.peer.call('listen', undefined);
+    }
+    member.working = true;
+  }
+
+  /** Replaces the slot's process for as long as the service runs, ever more slowly where it keeps ending. */
+  async #keep(slot: Slot): Promise<void> {
+    const { clock, metrics, tell } = this.#setting;
+    while (!this.#stopping.signal.aborted) {
+      const { member } = slot;
+      const start = clock.now();
+      const how = await member?.process.exited;
+      if (this.#stopping.signal.aborted) return;
+      slot.failures = clock.now() - start >= HEALTHY_MS ? 0 : slot.failures + 1;
+      metrics.workerRestarts.inc({ role: slot.role });
+      const wait = backoffMs(slot.failures - 1);
+      if (how !== undefined)
+        tell(`the ${slot.role} (process ${member?.process.pid}) ended: ${how}; it is replaced`);
+      await clock.sleep(milliseconds(wait), this.#stopping.signal).catch(() => undefined);
+      if (this.#stopping.signal.aborted) return;
+      await this.#fill(slot).catch((error: unknown) => {
+        if (!this.#stopping.signal.aborted) tell(`a new ${slot.role} could not start: ${messageOf(error)}`);
+        slot.member?.process.kill();
+      });
+    }
+  }
+
+  #takeDocuments(items: readonly SourceItem[]): Promise<DocumentsTaken> {
+    const taken = this.#inTurn(async () => {
+      const writer = this.#writer.member;
+      if (!writer?.working) throw writerAway();
+      const result = await writer.peer.call('takeDocuments', items);
+      await this.#followTo(result.version);
+      return result;
+    });
+    void this.#inTurn(async () => {
+      const { indexed } = await taken;
+      if (indexed > 0) await this.#renewLog();
+    }).catch(() => undefined); // whoever sent the documents has been told
+    return taken;
+  }
+
+  /** Has every reader go over to the version. One that can't answers from what it has. */
+  async #followTo(version: number): Promise<void> {
+    this.#version = Math.max(this.#version, version);
+    await this.#eachReader(async (reader) => {
+      if ((reader.version ?? version) < version) await reader.follow();
+    });
+  }
+
+  /** The store's log begins anew once it is all in the store's file and no reader looks at the store through it. */
+  async #renewLog(): Promise<void> {
+    await this.#writer.member?.peer.call('checkpoint', undefined);
+    await this.#eachReader((reader) => reader.follow());
+  }
+
+  async #eachReader(work: (reader: Member) => Promise<void>): Promise<void> {
+    const { clock, tell } = this.#setting;
+    const waking = new AbortController();
+    const open = this.#readers.flatMap(({ member }) => (member?.version === undefined ? [] : [member]));
+    const all = open.map((reader) =>
+      work(reader).catch((error: unknown) => {
+        tell(`the reader (process ${reader.process.pid}) does not follow the index: ${messageOf(error)}`);
+      }),
+    );
+    const late = clock.sleep(milliseconds(FOLLOW_MS), waking.signal).catch(() => undefined);
+    await Promise.race([Promise.all(all), late]);
+    waking.abort();
+  }
+
+  async #stop(): Promise<void> {
+    const { clock, order } = this.#setting;
+    const withinMs = order.server.drainMs + GRACE_MS;
+    this.#stopping.abort();
+    const drain = async ({ member }: Slot): Promise<void> => member?.drain(withinMs, clock);
+    await Promise.all(this.#readers.map(drain));
+    await drain(this.#writer);
+  }
+}
+
+function withShare(
+  order: ServiceOrder,
+  maxConcurrentQueries: number,
+  maxQueuedQueries: number,
+): ServiceOrder {
+  const { engine, server } = order;
+  const limits = { ...engine.options.limits, maxConcurrentQueries };
+  return {
+    ...order,
+    engine: { ...engine, options: { ...engine.options, limits } },
+    server: { ...server, maxQueuedQueries },
+  };
+}
+
+function writerAway(): GroundspeedError {
+  return new GroundspeedError('engine.closed', 'The process that takes documents in is being replaced', {
+    hint: 'Send them again in a moment.',
+  });
+}

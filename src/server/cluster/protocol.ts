@@ -1,0 +1,53 @@
+import type { SourceItem } from '../../engine/documents/source.ts';
+import type { EngineOptions } from '../../engine/options.ts';
+import type { MetricsSnapshot } from '../../telemetry/merge.ts';
+import type { ServerOptions } from '../options.ts';
+import type { DocumentsTaken } from '../parts.ts';
+
+/** A reader answers questions over HTTP; the one writer takes documents in, and holds the index's lock. */
+export type Role = 'reader' | 'writer';
+
+/** All that a process of the service has to know. Plain data: it crosses from one process to another. */
+export interface ServiceOrder {
+  readonly engine: {
+    readonly options: EngineOptions;
+    readonly folder: string;
+    readonly seed: number | string;
+  };
+  readonly server: ServerOptions;
+  readonly logLevel: string;
+  readonly version: string;
+  /** When the service started, in milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+export interface MemberOrder extends ServiceOrder {
+  readonly role: Role;
+}
+
+/** What the members ask of the primary. */
+export type PrimaryMethods = {
+  /** Says that the member can be called. */
+  hello: { given: undefined; back: undefined };
+  /** Takes documents in, and has every reader follow. */
+  takeDocuments: { given: readonly SourceItem[]; back: DocumentsTaken };
+  /** The metrics of all processes as text. */
+  exposition: { given: undefined; back: string };
+};
+
+/** What the primary asks of a member. */
+export type MemberMethods = {
+  /** Opens the index; gives its version. */
+  open: { given: MemberOrder; back: number };
+  /** Of a reader: begins to serve. */
+  listen: { given: undefined; back: undefined };
+  /** Of a reader: goes over to what is published; gives its version. */
+  follow: { given: undefined; back: number };
+  /** Of the writer. */
+  takeDocuments: { given: readonly SourceItem[]; back: DocumentsTaken };
+  /** Of the writer: lets the store's log begin anew. */
+  checkpoint: { given: undefined; back: undefined };
+  snapshot: { given: undefined; back: MetricsSnapshot };
+  /** Ends: no new work, what is in flight first. */
+  drain: { given: undefined; back: undefined };
+};

@@ -1,0 +1,124 @@
+import { type Engine, openEngine } from '../../engine/engine.ts';
+import type { Clock } from '../../kernel/clock.ts';
+import type { MetricsSnapshot } from '../../telemetry/merge.ts';
+import { createMetrics, watchProcess } from '../../telemetry/registry.ts';
+import type { LogSetting } from '../log.ts';
+import { type RunningService, startService } from '../service.ts';
+import { type Channel, Peer } from './calls.ts';
+import type { MemberMethods, MemberOrder, PrimaryMethods } from './protocol.ts';
+
+export interface MemberSetting {
+  /** To the primary. */
+  readonly channel: Channel;
+  readonly clock: Clock;
+  readonly logStream: LogSetting['stream'];
+  readonly nodeVersion: string;
+}
+
+/** One role, played in this process. */
+interface Part {
+  readonly engine: Engine;
+  listen(): Promise<void>;
+  counted(): Promise<MetricsSnapshot>;
+  end(): Promise<void>;
+}
+
+type Primary = Peer<MemberMethods, PrimaryMethods>;
+
+/**
+ * Plays the role in the service that the primary gives this process. Resolves when it has ended: because the primary asked for
+ * that, or because it is gone.
+ */
+export async function runMember(setting: MemberSetting): Promise<void> {
+  const processSnapshot = watchProcess();
+  let part: Part | undefined;
+  let finish = (): void => undefined;
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const playing = (): Part => {
+    if (part === undefined) throw new Error('the process was given no role yet');
+    return part;
+  };
+  const end = async (): Promise<undefined> => {
+    await part?.end();
+    finish();
+    return undefined;
+  };
+  const primary: Primary = new Peer<MemberMethods, PrimaryMethods>(setting.channel, {
+    open: async (order) => {
+      part = await openPart(order, setting, () => primary);
+      return part.engine.store.version;
+    },
+    listen: async () => {
+      await playing().listen();
+      return undefined;
+    },
+    follow: async () => {
+      await playing().engine.follow();
+      return playing().engine.store.version;
+    },
+    takeDocuments: async (items) => {
+      const { engine } = playing();
+      const { indexed, unchanged, failed } = await engine.ingest(items);
+      return { indexed, unchanged, failed, version: engine.store.version };
+    },
+    checkpoint: async () => {
+      playing().engine.checkpoint();
+      return undefined;
+    },
+    snapshot: async () => [...((await part?.counted()) ?? []), ...(await processSnapshot())],
+    drain: end,
+  });
+  setting.channel.onGone(() => void end());
+  await primary.call('hello', undefined);
+  await finished;
+}
+
+async function openPart(order: MemberOrder, setting: MemberSetting, primary: () => Primary): Promise<Part> {
+  const { clock } = setting;
+  const { options, folder, seed } = order.engine;
+  const readOnly = order.role === 'reader';
+  const engine = await openEngine({ options, folder, seed, clock, readOnly });
+  return readOnly ? readerOver(engine, order, setting, primary) : writerOver(engine);
+}
+
+function writerOver(engine: Engine): Part {
+  return {
+    engine,
+    listen: async () => undefined,
+    counted: async () => [],
+    end: () => engine.close(),
+  };
+}
+
+function readerOver(
+  engine: Engine,
+  { engine: { options }, server, logLevel, version, startedAt }: MemberOrder,
+  { clock, logStream, nodeVersion }: MemberSetting,
+  primary: () => Primary,
+): Part {
+  const metrics = createMetrics({ version, nodeVersion });
+  let service: RunningService | undefined;
+  return {
+    engine,
+    counted: () => metrics.snapshot(),
+    async listen() {
+      service = await startService({
+        engine,
+        options: { ...options, server },
+        metrics,
+        exposition: () => primary().call('exposition', undefined),
+        takeDocuments: (items) => primary().call('takeDocuments', items),
+        clock,
+        version,
+        startedAt,
+        log: { level: logLevel, stream: logStream },
+      });
+    },
+    async end() {
+      await service?.stop();
+      await engine.close();
+    },
+  };
+}

@@ -1,0 +1,205 @@
+import { normalQuantile } from './distributions.ts';
+import { meanResponse, type Response, shareResponse } from './response.ts';
+
+/** What one run at the dose `x` (a rate) showed of a quantity that rises with x. */
+export interface Dose {
+  readonly x: number;
+  /** A share between 0 and 1, or a mean. */
+  readonly estimate: number;
+  /** Requests behind it. */
+  readonly size: number;
+  /** The variance of the estimate times `size`; of a share, over what it were for independent requests. */
+  readonly variance: number;
+}
+
+/** Where a quantity crosses its bound. A side that the runs can't bound is null. */
+export interface Crossing {
+  readonly estimate: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export interface CrossingOptions {
+  readonly kind: 'share' | 'mean';
+  /** What the quantity would be without any dose, less than the bound. 0 for a share, unless given. */
+  readonly natural?: number;
+  /** Chance that the crossing lies above `low`, and that it lies below `high`. */
+  readonly levels?: { readonly low: number; readonly high: number };
+}
+
+const LEVELS = { low: 0.975, high: 0.975 };
+
+/** The crossing is looked for so far below the least and above the largest dose: beyond lies a guess. */
+const REACH = 1.5;
+const STEPS = 160;
+
+/**
+ * The dose at which a rising quantity crosses `bound`, by inverse regression over runs at several doses: near the crossing
+ * what the dose adds (the log odds of a share, the logarithm of a mean) is taken as a straight line in the dose whose slope
+ * b ≥ 0 is unknown. All c for which the likelihood, at the best slope, is not significantly below its maximum make up the interval
+ * (profile likelihood; Cox and Oakes' argument as in Williams, Biometrics 42, 1986, for effective doses). A quantity that
+ * jumps gives the two doses it jumps between; one that does not depend on the dose gives no bounds.
+ *
+ * Runs that saw few bursts by luck both estimate a low share and believe themselves precise. So the variances are
+ * averaged over all runs; else the crossing is overrated (simulated: by 2 to 3 %, with bounds that miss in one search of
+ * five). Where the runs scatter more than that, the interval widens (quasi-likelihood). Null without a run,
+ * and where the bound is crossed without any dose.
+ */
+export function crossingOf(
+  doses: readonly Dose[],
+  bound: number,
+  { kind, natural = 0, levels = LEVELS }: CrossingOptions,
+): Crossing | null {
+  if (doses.length === 0 || natural >= bound) return null;
+  const profile =
+    kind === 'share' ? profileOfShare(doses, { bound, natural }) : profileOfMean(doses, { bound, natural });
+  const grid = gridOver(doses);
+  const deviances = grid.map((c) => profile.deviance(c));
+  const best = deviances.indexOf(Math.min(...deviances));
+  const dispersion = profile.dispersion(grid[best]!);
+  const limit = (level: number): number => deviances[best]! + dispersion * normalQuantile(level) ** 2;
+  return {
+    estimate: grid[best]!,
+    low: boundary({ grid, deviances, limit: limit(levels.low), profile }, 'low'),
+    high: boundary({ grid, deviances, limit: limit(levels.high), profile }, 'high'),
+  };
+}
+
+function gridOver(doses: readonly Dose[]): number[] {
+  const xs = doses.map(({ x }) => x);
+  const [from, to] = [Math.min(...xs) / REACH, Math.max(...xs) * REACH];
+  return Array.from({ length: STEPS + 1 }, (_, step) => from * (to / from) ** (step / STEPS));
+}
+
+interface Search {
+  readonly grid: readonly number[];
+  readonly deviances: readonly number[];
+  readonly limit: number;
+  readonly profile: Profile;
+}
+
+/** The outermost c that is still likely enough, between two steps of the grid; null where the grid ends first. */
+function boundary({ grid, deviances, limit, profile }: Search, side: 'low' | 'high'): number | null {
+  const isLikely = (deviance: number): boolean => deviance <= limit;
+  const inner = side === 'low' ? deviances.findIndex(isLikely) : deviances.findLastIndex(isLikely);
+  const outer = side === 'low' ? inner - 1 : inner + 1;
+  if (grid[outer] === undefined) return null;
+  let likely = grid[inner]!;
+  let unlikely = grid[outer];
+  for (let step = 0; step < 30; step += 1) {
+    const middle = (likely + unlikely) / 2;
+    if (isLikely(profile.deviance(middle))) likely = middle;
+    else unlikely = middle;
+  }
+  return likely;
+}
+
+interface Profile {
+  /** Twice the log-likelihood that is missing to a perfect fit, at the best slope of a line that crosses at c. */
+  deviance(c: number): number;
+  /** How much more the runs scatter around that line than their variances say; 1 at least. */
+  dispersion(c: number): number;
+}
+
+interface Weighted {
+  readonly x: number;
+  readonly estimate: number;
+  readonly weight: number;
+}
+
+interface Level {
+  readonly bound: number;
+  readonly natural: number;
+}
+
+/** What the dose adds to the natural share, among those that have it to lose. */
+function profileOfShare(doses: readonly Dose[], { bound, natural }: Level): Profile {
+  const rest = 1 - natural;
+  const added = doses.map((dose) => ({ ...dose, estimate: Math.max(0, (dose.estimate - natural) / rest) }));
+  const perRequest = 1 / commonInflation(doses, added, { bound, natural });
+  const points = added.map(({ x, estimate, size }) => ({ x, estimate, weight: size * perRequest }));
+  return profileOf(points, shareResponse((bound - natural) / rest));
+}
+
+/** The variance of what the dose adds, over that of independent requests: less what is natural, over runs that show enough of it. */
+function commonInflation(doses: readonly Dose[], added: readonly Dose[], { bound, natural }: Level): number {
+  if (natural === 0) return average(doses, ({ variance }) => variance);
+  const rest = 1 - natural;
+  const pairs = doses.flatMap((dose, index) => {
+    const part = added[index]!.estimate;
+    if (part < (ENOUGH_TO_TELL * (bound - natural)) / rest) return [];
+    const variance = dose.variance * dose.estimate * (1 - dose.estimate) - natural * rest;
+    return [{ ...dose, variance: Math.max(1, variance / (rest * rest * part * (1 - part))) }];
+  });
+  return average(pairs.length > 0 ? pairs : doses, ({ variance }) => variance);
+}
+/** Of what the bound allows beyond the natural share: less says more of chance than of how requests cluster. */
+const ENOUGH_TO_TELL = 0.5;
+
+/** What the dose adds to a natural mean. */
+function profileOfMean(doses: readonly Dose[], { bound, natural }: Level): Profile {
+  // Means that never varied are known as exactly as anything is.
+  const common = Math.max(
+    Number.MIN_VALUE ** 0.25,
+    average(doses, ({ variance }) => variance),
+  );
+  const points = doses.map(({ x, estimate, size }) => ({
+    x,
+    estimate: Math.max(0, estimate - natural),
+    weight: size / common,
+  }));
+  return profileOf(points, meanResponse(bound - natural));
+}
+
+/** The mean of a figure over all requests. */
+function average(doses: readonly Dose[], figure: (dose: Dose) => number): number {
+  const sum = doses.reduce((all, dose) => all + dose.size * figure(dose), 0);
+  return sum / doses.reduce((all, { size }) => all + size, 0);
+}
+
+function profileOf(points: readonly Weighted[], response: Response): Profile {
+  /** Slopes are per relative distance from c, so that they have no unit. */
+  const etaAt = (c: number, slope: number, { x }: Weighted): number =>
+    response.atBound + (slope * (x - c)) / c;
+  const score = (c: number, slope: number): number =>
+    points.reduce(
+      (sum, point) =>
+        sum + (point.weight * (point.x - c) * response.score(point.estimate, etaAt(c, slope, point))) / c,
+      0,
+    );
+  const bestSlope = (c: number): number => root((slope) => score(c, slope));
+  return {
+    deviance(c) {
+      const slope = bestSlope(c);
+      return points.reduce(
+        (sum, point) => sum + point.weight * response.deviance(point.estimate, etaAt(c, slope, point)),
+        0,
+      );
+    },
+    dispersion(c) {
+      const slope = bestSlope(c);
+      const scatter = points.reduce(
+        (sum, point) => sum + point.weight * response.pearson(point.estimate, etaAt(c, slope, point)),
+        0,
+      );
+      return Math.max(1, scatter / Math.max(1, points.length - 2));
+    },
+  };
+}
+
+/** Where a falling function of a slope ≥ 0 becomes zero; 0 where it already is not positive there. */
+function root(falling: (slope: number) => number): number {
+  if (falling(0) <= 0) return 0;
+  let high = 1;
+  while (high < STEEPEST && falling(high) > 0) high *= 4;
+  let low = high === 1 ? 0 : high / 4;
+  for (let step = 0; step < 40; step += 1) {
+    const middle = (low + high) / 2;
+    if (falling(middle) > 0) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** Beyond this slope a share jumps within a millionth of the dose. */
+const STEEPEST = 4 ** 12;

@@ -1,0 +1,378 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type RunRecord, recordSchema } from '../../src/records/schema.ts';
+import { type AnsweringService, answeringService, type Deed } from '../servers/answering-service.ts';
+import { cli, type Ended, workFolder } from './cli.ts';
+
+/** Thirty questions in a spreadsheet, and an endpoint: all that it takes to begin. */
+const QUESTIONS = Array.from({ length: 30 }, (_, nth) => ({
+  question: `What does item ${nth} cost?`,
+  answer: `${nth + 100} crowns`,
+  source: `price-list-${nth}`,
+}));
+const SPREADSHEET = [
+  'question,answer,source',
+  ...QUESTIONS.map(({ question, answer, source }) => `${question},${answer},${source}`),
+].join('\n');
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+async function service(behave: (nth: number, question: string) => Deed): Promise<AnsweringService> {
+  const started = await answeringService(behave);
+  cleanups.push(() => started.stop());
+  return started;
+}
+
+function folder(files: Readonly<Record<string, string>> = {}): string {
+  const made = workFolder({ 'questions.csv': SPREADSHEET, ...files });
+  cleanups.push(made.remove);
+  return made.path;
+}
+
+/** Answers as the golden set has it, or what `overrides` says. */
+function rightAnswer(question: string, overrides: Readonly<Record<string, unknown>> = {}): Deed {
+  const found = QUESTIONS.find((one) => one.question === question);
+  return {
+    after: 5,
+    body: { answer: `It costs ${found?.answer}.`, sources: [{ id: found?.source }], ...overrides },
+  };
+}
+
+const QUICK = ['--dataset', 'questions.csv', '--duration', '1s', '--warmup', '0', '--timeout', '2s'];
+
+const load = (cwd: string, url: string, ...argv: string[]): Promise<Ended> =>
+  cli(['load', '--target', url, ...QUICK, ...argv], { cwd });
+
+/** Ran to its end. On a machine that others use, a run may well call itself invalid: that is not what these tests are about. */
+function ranThrough({ code, err }: Ended): void {
+  expect({ code, err }).toSatisfy(() => code === 0 || code === 7);
+}
+
+/** A verdict needs a generator that was at ease; a busy machine gets another chance. */
+const AGAIN = { retry: 3 };
+
+const latest = (cwd: string): RunRecord =>
+  recordSchema.parse(JSON.parse(readFileSync(join(cwd, 'reports/latest/record.json'), 'utf8')));
+
+function phaseOf(record: RunRecord) {
+  const phase = record.load!.phases.at(-1)!;
+  const { arrivals, completed, errors, timeouts, dropped } = phase;
+  expect(completed + errors + timeouts + dropped).toBe(arrivals);
+  expect(Object.values(phase.funnel).reduce((sum, count) => sum + count, 0)).toBe(arrivals);
+  return phase;
+}
+
+describe('groundspeed load', () => {
+  it(
+    'drives a deployment with a spreadsheet of questions, and judges speed and correctness together',
+    AGAIN,
+    async () => {
+      const cwd = folder();
+      const { url, asked } = await service((_, question) => rightAnswer(question));
+      const { code, out, err } = await load(cwd, url, '--rate', '200', '--slo', 'p50 < 1s, right >= 50%');
+      expect({ code, err }).toMatchObject({ code: 0 });
+      const record = latest(cwd);
+      const phase = phaseOf(record);
+      // One question by itself comes before the load.
+      expect(asked.length).toBe(phase.arrivals + 1);
+      expect(phase).toMatchObject({
+        errors: 0,
+        dropped: 0,
+        right: 1,
+        attainment: 1,
+        cacheMode: 'as-configured',
+      });
+      expect(record).toMatchObject({ kind: 'load', index: null, complete: true });
+      expect(record.load!.slo).toMatchObject({ verdict: 'PASS' });
+      expect(phase.measures.find(({ name }) => name === 'ndcg@10')!.mean).toBe(1);
+      expect(out).toContain('first token');
+      expect(existsSync(join(cwd, 'reports/latest/report.html'))).toBe(true);
+      expect(existsSync(join(cwd, '.groundspeed'))).toBe(false);
+    },
+  );
+
+  it('prints one JSON document with --json, in which what the target hides is null and never 0', async () => {
+    const cwd = folder();
+    const { url } = await service((_, question) => rightAnswer(question, { sources: [] }));
+    const ended = await load(cwd, url, '--rate', '20', '--json');
+    ranThrough(ended);
+    const phase = phaseOf(recordSchema.parse(JSON.parse(ended.out)));
+    expect(phase).toMatchObject({ firstTokenMs: null, perTokenMs: null, cost: null, cacheHitRate: null });
+  });
+
+  it('fails with 4 where the SLO is missed, and names the clause', AGAIN, async () => {
+    const cwd = folder();
+    const { url } = await service((_, question) =>
+      rightAnswer(question, { answer: 'No idea what you mean.' }),
+    );
+    const { code, err } = await load(cwd, url, '--rate', '200', '--slo', 'right >= 90%');
+    expect(code).toBe(4);
+    expect(err).toContain('right >= 90%');
+    expect(err).toContain('code: slo.failed');
+    expect(latest(cwd).load!.slo!.verdict).toBe('FAIL');
+  });
+
+  it('refuses, before any load, an SLO on what the target does not return', async () => {
+    const cwd = folder();
+    const { url, asked } = await service((_, question) => rightAnswer(question));
+    const { code, err } = await load(cwd, url, '--rate', '20', '--slo', 'ttft.p95 < 1s');
+    expect(code).toBe(2);
+    expect(err).toContain('code: slo.unsupported');
+    expect(asked.length).toBeLessThanOrEqual(1);
+    expect(existsSync(join(cwd, 'reports/latest'))).toBe(false);
+  });
+
+  it('ends with 5, before any load, where nobody is there, or the first question fails', async () => {
+    const cwd = folder();
+    const gone = await service(() => 'hang');
+    await gone.stop();
+    const down = await load(cwd, gone.url, '--rate', '20');
+    expect(down).toMatchObject({ code: 5 });
+    expect(down.err).toContain('code: target.connect');
+    const ill = await service(() => ({ status: 500, body: { error: 'no model' } }));
+    const failing = await load(cwd, ill.url, '--rate', '20');
+    expect(failing).toMatchObject({ code: 5 });
+    expect(failing.err).toContain('code: target.http5xx');
+    expect(ill.asked.length).toBe(1);
+    expect(existsSync(join(cwd, 'reports/latest'))).toBe(false);
+  });
+
+  it('counts what fails by class, with an example each, and goes on when the target is back', async () => {
+    const cwd = folder();
+    const deeds: readonly Deed[] = [
+      { status: 429, body: {} },
+      { status: 503, body: 'busy' },
+      { body: '<html>sorry</html>', type: 'text/html' },
+      { body: '{"answer":' },
+      'reset',
+      'hang',
+    ];
+    const running = await service((nth, question) =>
+      nth > 0 && nth % 3 === 0 ? deeds[(nth / 3) % deeds.length]! : rightAnswer(question),
+    );
+    const ended = load(cwd, running.url, '--rate', '80', '--duration', '3s', '--timeout', '1s');
+    const crash = async (): Promise<void> => {
+      while (running.asked.length < 90) await new Promise((resolve) => setTimeout(resolve, 20));
+      await running.stop();
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await running.start();
+    };
+    await Promise.all([ended, crash()]);
+    const record = latest(cwd);
+    const phase = phaseOf(record);
+    const classes = new Map(
+      record.load!.errorClasses.map(({ name, count, example }) => [name, { count, example }]),
+    );
+    for (const name of [
+      'target.rateLimited',
+      'target.http5xx',
+      'target.contentType',
+      'target.malformed',
+      'target.reset',
+      'target.connect',
+    ]) {
+      expect(classes.get(name)?.count ?? 0, name).toBeGreaterThan(0);
+      expect(classes.get(name)!.example.length).toBeGreaterThan(10);
+    }
+    const counted = [...classes.values()].reduce((sum, { count }) => sum + count, 0);
+    expect(counted).toBe(phase.errors);
+    expect(phase.timeouts).toBeGreaterThan(0);
+    expect(phase.completed).toBeGreaterThan(phase.arrivals / 3);
+    expect(phase.latencyMs.max).toBeGreaterThanOrEqual(1000);
+  });
+
+  it('keeps what was measured on Ctrl-C, marks it, and exits with 130', async () => {
+    const cwd = folder();
+    const { url } = await service((_, question) => rightAnswer(question));
+    let stopped = false;
+    const ended = await cli(['load', '--target', url, ...QUICK, '--rate', '50', '--duration', '60s'], {
+      cwd,
+      onStderr: (text, child) => {
+        if (stopped || !text.includes('load: about')) return;
+        stopped = true;
+        setTimeout(() => child.kill('SIGINT'), 1000);
+      },
+    });
+    expect(ended.code).toBe(130);
+    expect(ended.err).toContain('what was measured is kept');
+    const record = latest(cwd);
+    const phase = phaseOf(record);
+    expect(record.complete).toBe(false);
+    expect(phase.endedBy).toBe('interrupted');
+    expect(phase.scheduledSeconds).toBeLessThan(30);
+    expect(phase.arrivals).toBeGreaterThan(10);
+  });
+
+  it('ends after --max-requests, all phases and the first question together, and keeps what was measured', async () => {
+    const cwd = folder();
+    const { url, asked } = await service((_, question) => rightAnswer(question));
+    const open = await load(
+      cwd,
+      url,
+      '--rate',
+      '100',
+      '--duration',
+      '2s',
+      '--warmup',
+      '200ms',
+      '--max-requests',
+      '50',
+    );
+    ranThrough(open);
+    expect(asked.length).toBe(50);
+    expect(phaseOf(latest(cwd))).toMatchObject({ endedBy: 'max-requests' });
+    const before = asked.length;
+    const closed = await load(cwd, url, '--concurrency', '4', '--duration', '30s', '--max-requests', '40');
+    ranThrough(closed);
+    expect(asked.length - before).toBe(40);
+    expect(phaseOf(latest(cwd)).scheduledSeconds).toBeLessThan(15);
+  });
+
+  it('ends at --max-cost, by what the answers say that they cost', async () => {
+    const cwd = folder();
+    const { url } = await service((_, question) => rightAnswer(question, { cost_usd: 0.01 }));
+    const ended = await load(cwd, url, '--rate', '50', '--duration', '30s', '--max-cost', '0.5');
+    ranThrough(ended);
+    expect(ended.err).toMatch(/about 1,500 requests, 30 s, about \$0\.50/);
+    const phase = phaseOf(latest(cwd));
+    expect(phase.endedBy).toBe('max-cost');
+    expect(phase.arrivals).toBeGreaterThanOrEqual(49);
+    expect(phase.arrivals).toBeLessThan(500);
+    expect(phase.cost!.perQueryUsd).toBeCloseTo(0.01, 6);
+  });
+
+  it('sends from several threads what one would send, and merges all of it', async () => {
+    const cwd = folder();
+    const { url, asked } = await service((_, question) => rightAnswer(question));
+    ranThrough(await load(cwd, url, '--rate', '100', '--generators', '2'));
+    const phase = phaseOf(latest(cwd));
+    expect(asked.length).toBe(phase.arrivals + 1);
+    expect(phase).toMatchObject({ errors: 0, right: 1, generator: { threads: 2 } });
+    const alone = folder();
+    await load(alone, url, '--rate', '100');
+    expect(phaseOf(latest(alone)).arrivals).toBe(phase.arrivals);
+  });
+
+  it('drives users who wait and think, shapes, and the times of an access log', async () => {
+    const log = Array.from({ length: 40 }, (_, nth) => {
+      const second = String(Math.floor(nth / 20)).padStart(2, '0');
+      return `127.0.0.1 - - [21/Nov/2026:10:00:${second} +0000] "GET / HTTP/1.1" 200 1`;
+    }).join('\n');
+    const cwd = folder({ 'access.log': log });
+    const { url } = await service((_, question) => rightAnswer(question));
+    const closed = await load(cwd, url, '--concurrency', '3', '--think-time', '50ms', '--order', 'zipf:1.1');
+    ranThrough(closed);
+    expect(phaseOf(latest(cwd))).toMatchObject({
+      loop: 'closed',
+      concurrency: 3,
+      thinkTimeMs: 50,
+      order: 'zipf:1.1',
+    });
+    const shaped = await load(
+      cwd,
+      url,
+      '--shape',
+      'ramp:10..60',
+      '--arrivals',
+      'constant',
+      '--duration',
+      '2s',
+    );
+    ranThrough(shaped);
+    expect(phaseOf(latest(cwd))).toMatchObject({ shape: 'ramp:10..60', arrivals: 70, offeredRate: 35 });
+    const replayed = await cli(
+      ['load', '--target', url, '--dataset', 'questions.csv', '--warmup', '0', '--replay', 'access.log'],
+      { cwd },
+    );
+    ranThrough(replayed);
+    expect(replayed.err).toContain('whole seconds');
+    expect(phaseOf(latest(cwd))).toMatchObject({ arrivalProcess: 'replay', arrivals: 40 });
+  });
+
+  it('sends nothing beyond this machine unless that host is allowed, and not above the ceiling', async () => {
+    const cwd = folder();
+    const refused = await load(cwd, 'http://rag.invalid/ask', '--rate', '20');
+    expect(refused).toMatchObject({ code: 2 });
+    expect(refused.err).toContain('--allow-target rag.invalid');
+    const fast = await load(cwd, 'http://rag.invalid/ask', '--rate', '200', '--allow-target', 'rag.invalid');
+    expect(fast).toMatchObject({ code: 2 });
+    expect(fast.err).toContain('--max-rate 200');
+    const allowed = await load(
+      cwd,
+      'http://rag.invalid/ask',
+      '--rate',
+      '20',
+      '--allow-target',
+      'rag.invalid',
+    );
+    expect(allowed).toMatchObject({ code: 5 });
+    expect(allowed.err).toContain('code: target.dns');
+  });
+
+  it('says whether the target’s caches are in the figures: not where every request is unlike all others', async () => {
+    const cwd = folder({
+      'busting.yaml':
+        'target:\n  preset: groundspeed\n  body: { query: "{{question}}", session: "{{nonce}}" }\n',
+    });
+    const { url } = await service((_, question) => rightAnswer(question));
+    ranThrough(await load(cwd, url, '--rate', '20', '--config', 'busting.yaml'));
+    expect(phaseOf(latest(cwd)).cacheMode).toBe('uncached');
+    expect(latest(cwd).notes.join()).toContain('no cache of the target answers');
+  });
+
+  it('refuses a golden set without questions', async () => {
+    const cwd = folder({ 'none.csv': 'question,answer\n' });
+    const { url } = await service((_, question) => rightAnswer(question));
+    const { code } = await cli(['load', '--target', url, '--dataset', 'none.csv', '--rate', '5'], { cwd });
+    expect(code).toBe(3);
+  });
+
+  it('never shows the secrets of headers and URLs, wherever it writes', async () => {
+    const canary = 'canary-5f3a9c71';
+    const cwd = folder({
+      'groundspeed.yaml': [
+        'target:',
+        '  preset: groundspeed',
+        '  headers:',
+        `    authorization: "Bearer \${RAG_KEY}"`,
+        `    x-key: ${canary}-2`,
+      ].join('\n'),
+    });
+    const running = await service((nth, question) =>
+      nth % 5 === 4 ? { status: 500, body: `bad key ${canary} and ${canary}-2` } : rightAnswer(question),
+    );
+    const url = `${running.url}/api/query?api_key=${canary}-3`;
+    const ended = await cli(
+      ['load', '--config', 'groundspeed.yaml', '--target', url, ...QUICK, '--rate', '20', '--json'],
+      { cwd, env: { RAG_KEY: canary } },
+    );
+    ranThrough(ended);
+    expect(running.headers.at(-1)).toMatchObject({
+      authorization: `Bearer ${canary}`,
+      'x-key': `${canary}-2`,
+    });
+    expect(ended.out + ended.err).not.toContain(canary);
+    const run = join(cwd, 'reports', readdirSync(join(cwd, 'reports')).find((name) => name !== 'latest')!);
+    for (const name of readdirSync(run))
+      expect(readFileSync(join(run, name), 'latin1')).not.toContain(canary);
+  });
+
+  it('calls itself invalid, with 7, where the generator’s machine is overloaded by other work', async () => {
+    const cwd = folder();
+    const { url } = await service((_, question) => rightAnswer(question));
+    const busy: ChildProcess[] = Array.from({ length: 4 * cpus().length }, () =>
+      spawn(process.execPath, ['-e', 'for (;;) {}'], { stdio: 'ignore' }),
+    );
+    cleanups.push(() => busy.map((child) => child.kill('SIGKILL')));
+    const { code, err } = await load(cwd, url, '--rate', '200', '--duration', '2s');
+    expect(code).toBe(7);
+    expect(err).toContain('code: run.invalid');
+    expect(err).toContain('the generator');
+  });
+});
