@@ -36,9 +36,10 @@ function groupLines(key: string, { entries }: Group): string[] {
   return [`${key}:`, ...commentedYaml(entries, '  ').split('\n')];
 }
 
+/** Without block scalars, whose line breaks would be lost with the indentation: a text of several lines stands in quotes. */
 const plainLines = (key: string, value: unknown): string[] =>
-  stringify({ [key]: value }, { lineWidth: 0 })
-    .trimEnd()
+  stringify({ [key]: value }, { lineWidth: 0, blockQuote: false })
+    .replace(/\n$/, '')
     .split('\n');
 
 /**

@@ -114,6 +114,12 @@ describe('the configuration that init writes', () => {
         const written = parse(contentOf(plan, CONFIG_FILE)) as { target: { response: { answer: string } } };
         expect(written.target.response.answer).toBe(expression);
       }),
+      {
+        examples: [
+          ['', '\n', ''],
+          ['', ' a\n\n', ''],
+        ],
+      },
     );
   });
 });
