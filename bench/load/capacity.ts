@@ -68,7 +68,7 @@ function report(found: CapacityRecord, queue: Queue, limit: number): Report {
   const { ratePerSecond, probes, seconds, maximum, notes } = found;
   return {
     title: 'A real search for a known capacity',
-    about: `A server in a process of its own has ${queue.servers} workers behind one queue, who serve for exponential times of ${fixed(1000 / queue.serviceRate, 1)} ms on average: ${queue.name} under Poisson arrivals, whose latencies follow from queueing theory. \`capacity --slo "p95 < ${limit}ms"\` searches for the rate that it carries over HTTP. The law knows nothing of the network and of timers, which add about a millisecond.`,
+    about: `A server in a process of its own has ${queue.servers} workers behind one queue, who serve for exponential times of ${fixed(1000 / queue.serviceRate, 1)} ms on average: M/M/${queue.servers} under Poisson arrivals, whose latencies follow from queueing theory. \`capacity --slo "p95 < ${limit}ms"\` searches for the rate that it carries over HTTP. The law knows nothing of the network and of timers, which add about a millisecond.`,
     facts: [
       ['saturation', `${fixed(saturationOf(queue), 0)}/s`],
       ['true capacity', `${fixed(truth, 1)}/s`],

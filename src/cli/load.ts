@@ -39,6 +39,7 @@ async function drive(setup: LoadSetup, shape: LoadShape, { engine }: LoadFlags):
 /** The exit code of a load whose report is written; throws where it is not a clean pass. An invalid run never passes. */
 export function loadVerdict(record: RunRecord, { strict }: Pick<LoadFlags, 'strict'>): number {
   if (!record.complete) return EXIT.interrupted;
+  if (record.load?.autocannon != null) return EXIT.done; // it has no phases, and no SLO is judged by it
   const phases = (record.load?.phases ?? []).filter(({ warmup }) => !warmup);
   const invalid = phases.filter(({ valid }) => !valid);
   if (invalid.length > 0 || phases.length === 0) throw invalidRun(invalid);

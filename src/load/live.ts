@@ -11,8 +11,13 @@ export const TELLING = 250;
 /** Tellings over which rates and quantiles of "the last seconds" are taken. */
 const WINDOW = 12;
 
-/** Answers of one telling that are looked at: to judge all would cost the generator more than sending. */
+/**
+ * Answers of one telling that are looked at: to judge all would cost the generator more than sending. Where thousands come a
+ * second a few do, since each holds up those that are due meanwhile.
+ */
 const SAMPLED = 8;
+const SAMPLED_OF_MANY = 2;
+const MANY = 500;
 
 const COMPLETED = OUTCOMES.indexOf('completed');
 const TIMEOUT = OUTCOMES.indexOf('timeout');
@@ -45,6 +50,8 @@ export interface LiveWatch {
   readonly target: Pick<Target, 'read'>;
   /** Milliseconds of latency within which an answer is in time. */
   readonly deadlineMs: number;
+  /** Looks at some answers, for whoever can judge them. */
+  readonly samples: boolean;
   /** Reads each answer for its cost, which is part of some answers only. */
   readonly watchesCost: boolean;
 }
@@ -69,7 +76,8 @@ export class LiveCounter {
     const recorder = this.#recorder;
     const { recent } = recorder;
     const from = Math.max(this.#ended, recorder.ended - recent.length);
-    const share = SAMPLED / (recorder.ended - from);
+    const ended = recorder.ended - from;
+    const share = this.#watch.samples ? (ended > MANY ? SAMPLED_OF_MANY : SAMPLED) / ended : 0;
     const counts = { completed: 0, errors: 0, timeouts: 0 };
     const samples: LiveSample[] = [];
     let costUsd = 0;

@@ -205,8 +205,9 @@ class PhaseRun {
     }
   }
 
-  #watch(): { deadlineMs: number; watchesCost: boolean } {
-    return { deadlineMs: this.#context.deadlineMs, watchesCost: this.#budget.watchesCost };
+  #watch(): { deadlineMs: number; samples: boolean; watchesCost: boolean } {
+    const { deadlineMs, isRight } = this.#context;
+    return { deadlineMs, samples: isRight !== undefined, watchesCost: this.#budget.watchesCost };
   }
 
   /**

@@ -1,4 +1,4 @@
-import { varianceInflation } from './dependence.ts';
+import { LEAST_SAMPLES, varianceInflation } from './dependence.ts';
 import { bisect, incompleteBeta, normalQuantile } from './distributions.ts';
 import { mean, quantile, sortSamples } from './quantiles.ts';
 
@@ -67,25 +67,28 @@ function sizeOf(ones: ArrayLike<number>, share: number, load: ArrayLike<number> 
   }
   const ofLoad = load === undefined ? withoutLoad(size) : inflationOfLoad(load);
   if (ofLoad === null) return null;
-  return own === null ? withoutAny(size / ofLoad) : (size * CAUTION) / Math.max(own, ofLoad);
+  if (own !== null) return (size * CAUTION) / Math.max(own, ofLoad);
+  return load === undefined ? size / ofLoad : withoutAny(size, ofLoad);
 }
 
-/**
- * No burst at all was seen in so many independent looks. What that bounds is how often bursts come, and their mean size, which is
- * half of what their sizes do to the variance (they are about geometric): it counts twice, where the looks are
- * enough to know that size.
- */
-function withoutAny(looks: number): number {
-  return looks * (1 + Math.min(1, Math.max(0, looks / ENOUGH_LOOKS - 1)));
-}
+/** A run that is worth so many independent requests tells how large its bursts are on average; half as many do not. */
 const ENOUGH_LOOKS = 60;
 
+/**
+ * The size where not one was seen. That bounds how often bursts come, so their mean size counts, m, not what their
+ * sizes do to the variance: if they are about geometric, that is f = 2m − 1. A run too short to know f well keeps m = f.
+ */
+function withoutAny(size: number, inflation: number): number {
+  const known = Math.min(1, Math.max(0, size / inflation / ENOUGH_LOOKS - 1));
+  return size / (inflation - (known * (inflation - 1)) / 2);
+}
+
 /** Nothing is known of the bursts: as many independent looks as there are batches of √n requests. */
-const withoutLoad = (size: number): number | null => (size < 100 ? null : Math.sqrt(size));
+const withoutLoad = (size: number): number | null => (size < LEAST_SAMPLES ? null : Math.sqrt(size));
 
 /** The largest inflation among the shares of requests above some levels of load; null for too few requests. */
 function inflationOfLoad(load: ArrayLike<number>): number | null {
-  if (load.length < 100) return null;
+  if (load.length < LEAST_SAMPLES) return null;
   const sorted = sortSamples(load);
   // Latencies that are all alike come from a target that nobody waits for.
   const inflations = LEVELS_OF_LOAD.map((p) => varianceInflation(above(load, quantile(sorted, p))) ?? 1);

@@ -98,7 +98,12 @@ describe('whatever a target does', () => {
           const replies = new ReplyStore();
           const recorder = new PhaseRecorder(4, { responses, errors, stages: 0, replies });
           const target = unrulyTarget(clock, chance);
-          const counter = new LiveCounter(recorder, { target, deadlineMs: 50, watchesCost: true });
+          const counter = new LiveCounter(recorder, {
+            target,
+            deadlineMs: 50,
+            samples: true,
+            watchesCost: true,
+          });
           const seen = { arrivals: 0, completed: 0, errors: 0, timeouts: 0, dropped: 0 };
           const look = (): void => {
             const delta = counter.delta();

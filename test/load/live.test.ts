@@ -43,7 +43,12 @@ const view = (overrides: Partial<ConstructorParameters<typeof LiveView>[0]> = {}
 describe('what is seen of a load while it runs', () => {
   it('shows rates, quantiles and lag of the last seconds, and counts since the beginning', () => {
     const recorder = recorderOf();
-    const counter = new LiveCounter(recorder, { target: { read }, deadlineMs: 50, watchesCost: false });
+    const counter = new LiveCounter(recorder, {
+      target: { read },
+      deadlineMs: 50,
+      samples: true,
+      watchesCost: false,
+    });
     const live = view();
     let tick = live.tick(0.001, []);
     for (let step = 1; step <= 20; step += 1) {
@@ -70,7 +75,12 @@ describe('what is seen of a load while it runs', () => {
 
   it('estimates goodput from the answers that it looked at, of which the unscored say nothing', () => {
     const recorder = recorderOf();
-    const counter = new LiveCounter(recorder, { target: { read }, deadlineMs: 50, watchesCost: false });
+    const counter = new LiveCounter(recorder, {
+      target: { read },
+      deadlineMs: 50,
+      samples: true,
+      watchesCost: false,
+    });
     for (let nth = 0; nth < 99; nth += 1) request(recorder, nth * 10, 20);
     const tick = view().tick(1000, [counter.delta()]);
     expect(tick.goodput! / 99).toBeGreaterThan(0.2);
@@ -80,7 +90,12 @@ describe('what is seen of a load while it runs', () => {
 
   it('counts each end once, whatever it was, over any number of looks', () => {
     const recorder = recorderOf();
-    const counter = new LiveCounter(recorder, { target: { read }, deadlineMs: 50, watchesCost: true });
+    const counter = new LiveCounter(recorder, {
+      target: { read },
+      deadlineMs: 50,
+      samples: true,
+      watchesCost: true,
+    });
     request(recorder, 0, 5);
     const failed = recorder.arrive(0, 1);
     recorder.send(failed, 1);
@@ -107,7 +122,7 @@ describe('what is seen of a load while it runs', () => {
           return { ...RESPONSE, costUsd: 0.01 };
         },
       };
-      const counter = new LiveCounter(recorder, { target, deadlineMs: 50, watchesCost });
+      const counter = new LiveCounter(recorder, { target, deadlineMs: 50, samples: true, watchesCost });
       for (let nth = 0; nth < 200; nth += 1) {
         const row = recorder.arrive(0, nth);
         recorder.send(row, nth);

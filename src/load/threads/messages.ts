@@ -16,6 +16,7 @@ export interface ThreadTask {
   readonly originEpoch: number;
   readonly seed: string;
   readonly deadlineMs: number;
+  readonly samples: boolean;
   readonly watchesCost: boolean;
 }
 

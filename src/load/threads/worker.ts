@@ -42,7 +42,7 @@ port.on('message', (message: ToThread) => {
 tell({ type: 'ready' });
 
 async function run(
-  { task, originEpoch, seed, deadlineMs, watchesCost }: ThreadTask,
+  { task, originEpoch, seed, deadlineMs, samples, watchesCost }: ThreadTask,
   ends: { signal: AbortSignal; enough: AbortSignal },
 ): Promise<void> {
   const errors = new ErrorClasses();
@@ -52,7 +52,7 @@ async function run(
   const expected = task.loop === 'open' ? task.due.length : 1024;
   const recorder = new PhaseRecorder(expected, { responses, errors, stages, replies });
   const origin = originEpoch - performance.timeOrigin;
-  const counter = new LiveCounter(recorder, { target, deadlineMs, watchesCost });
+  const counter = new LiveCounter(recorder, { target, deadlineMs, samples, watchesCost });
   const stopUsage = watchProcessUsage();
   const telling = setInterval(() => tell({ type: 'live', delta: counter.delta() }), TELLING);
   try {
