@@ -11,4 +11,11 @@ export const PROGRAMS: Readonly<Record<string, () => Promise<BenchProgram>>> = {
   'first-run': async () => (await import('./first-run.ts')).firstRun,
   'statistics/coverage': async () => (await import('./statistics/coverage.ts')).coverage,
   'stop-words': async () => (await import('./stop-words.ts')).stopWords,
+  'load/truth': async () => (await import('./load/truth.ts')).truth,
+  'load/ten-thousand': async () => (await import('./load/ten-thousand.ts')).tenThousand,
+  'load/closed-loop': async () => (await import('./load/closed-loop.ts')).closedLoop,
+  'load/million': async () => (await import('./load/million.ts')).million,
+  'load/capacity': async () => (await import('./load/capacity.ts')).capacity,
+  'capacity/simulated': async () => (await import('./capacity/simulated.ts')).simulated,
+  'capacity/evidence': async () => (await import('./capacity/evidence.ts')).evidence,
 };

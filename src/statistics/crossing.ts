@@ -31,14 +31,14 @@ const LEVELS = { low: 0.975, high: 0.975 };
 
 /** The crossing is looked for so far below the least and above the largest dose: beyond lies a guess. */
 const REACH = 1.5;
-const STEPS = 160;
+const STEPS = 80;
 
 /**
  * The dose at which a rising quantity crosses `bound`, by inverse regression over runs at several doses: near the crossing
  * what the dose adds (the log odds of a share, the logarithm of a mean) is taken as a straight line in the dose whose slope
  * b ≥ 0 is unknown. All c for which the likelihood, at the best slope, is not significantly below its maximum make up the interval
- * (profile likelihood; Cox and Oakes' argument as in Williams, Biometrics 42, 1986, for effective doses). A quantity that
- * jumps gives the two doses it jumps between; one that does not depend on the dose gives no bounds.
+ * (profile likelihood, as Williams, Biometrics 42, 1986, has it for lethal doses; natural mortality as Abbott, Journal of
+ * Economic Entomology 18, 1925). A quantity that jumps gives the two doses it jumps between; one that does not depend on the dose gives no bounds.
  *
  * Runs that saw few bursts by luck both estimate a low share and believe themselves precise. So the variances are
  * averaged over all runs; else the crossing is overrated (simulated: by 2 to 3 %, with bounds that miss in one search of
@@ -55,13 +55,14 @@ export function crossingOf(
     kind === 'share' ? profileOfShare(doses, { bound, natural }) : profileOfMean(doses, { bound, natural });
   const grid = gridOver(doses);
   const deviances = grid.map((c) => profile.deviance(c));
-  const best = deviances.indexOf(Math.min(...deviances));
-  const dispersion = profile.dispersion(grid[best]!);
-  const limit = (level: number): number => deviances[best]! + dispersion * normalQuantile(level) ** 2;
+  const estimate = lowestNear(grid, deviances, profile);
+  const dispersion = profile.dispersion(estimate);
+  const least = profile.deviance(estimate);
+  const limit = (level: number): number => least + dispersion * normalQuantile(level) ** 2;
   return {
-    estimate: grid[best]!,
-    low: boundary({ grid, deviances, limit: limit(levels.low), profile }, 'low'),
-    high: boundary({ grid, deviances, limit: limit(levels.high), profile }, 'high'),
+    estimate,
+    low: boundary({ grid, deviances, estimate, limit: limit(levels.low), profile }, 'low'),
+    high: boundary({ grid, deviances, estimate, limit: limit(levels.high), profile }, 'high'),
   };
 }
 
@@ -71,22 +72,42 @@ function gridOver(doses: readonly Dose[]): number[] {
   return Array.from({ length: STEPS + 1 }, (_, step) => from * (to / from) ** (step / STEPS));
 }
 
+/** The most likely c: between the neighbours of the best one on the grid, by thirds. */
+function lowestNear(grid: readonly number[], deviances: readonly number[], { deviance }: Profile): number {
+  const best = deviances.indexOf(Math.min(...deviances));
+  let from = grid[Math.max(0, best - 1)]!;
+  let to = grid[Math.min(grid.length - 1, best + 1)]!;
+  for (let step = 0; step < 24; step += 1) {
+    const [first, second] = [from + (to - from) / 3, to - (to - from) / 3];
+    if (deviance(first) <= deviance(second)) to = second;
+    else from = first;
+  }
+  const found = (from + to) / 2;
+  return deviance(found) <= deviances[best]! ? found : grid[best]!;
+}
+
 interface Search {
   readonly grid: readonly number[];
   readonly deviances: readonly number[];
+  readonly estimate: number;
   readonly limit: number;
   readonly profile: Profile;
 }
 
 /** The outermost c that is still likely enough, between two steps of the grid; null where the grid ends first. */
-function boundary({ grid, deviances, limit, profile }: Search, side: 'low' | 'high'): number | null {
+function boundary(
+  { grid, deviances, estimate, limit, profile }: Search,
+  side: 'low' | 'high',
+): number | null {
   const isLikely = (deviance: number): boolean => deviance <= limit;
-  const inner = side === 'low' ? deviances.findIndex(isLikely) : deviances.findLastIndex(isLikely);
+  const first = side === 'low' ? deviances.findIndex(isLikely) : deviances.findLastIndex(isLikely);
+  // The likely ones may all lie between two steps of the grid, around the estimate.
+  const inner = first < 0 ? grid.findIndex((c) => c > estimate) - (side === 'low' ? 0 : 1) : first;
   const outer = side === 'low' ? inner - 1 : inner + 1;
   if (grid[outer] === undefined) return null;
-  let likely = grid[inner]!;
+  let likely = first < 0 ? estimate : grid[inner]!;
   let unlikely = grid[outer];
-  for (let step = 0; step < 30; step += 1) {
+  for (let step = 0; step < 24; step += 1) {
     const middle = (likely + unlikely) / 2;
     if (isLikely(profile.deviance(middle))) likely = middle;
     else unlikely = middle;
@@ -121,6 +142,9 @@ function profileOfShare(doses: readonly Dose[], { bound, natural }: Level): Prof
   return profileOf(points, shareResponse((bound - natural) / rest));
 }
 
+/** Of what the bound allows beyond the natural share: less says more of chance than of how requests cluster. */
+const ENOUGH_TO_TELL = 0.5;
+
 /** The variance of what the dose adds, over that of independent requests: less what is natural, over runs that show enough of it. */
 function commonInflation(doses: readonly Dose[], added: readonly Dose[], { bound, natural }: Level): number {
   if (natural === 0) return average(doses, ({ variance }) => variance);
@@ -133,8 +157,6 @@ function commonInflation(doses: readonly Dose[], added: readonly Dose[], { bound
   });
   return average(pairs.length > 0 ? pairs : doses, ({ variance }) => variance);
 }
-/** Of what the bound allows beyond the natural share: less says more of chance than of how requests cluster. */
-const ENOUGH_TO_TELL = 0.5;
 
 /** What the dose adds to a natural mean. */
 function profileOfMean(doses: readonly Dose[], { bound, natural }: Level): Profile {

@@ -28,19 +28,22 @@ describe('evidence of a share, on a simulated M/M/1 queue', () => {
     [0.9, 8000, 0.05],
     [0.8, 4000, 0.01],
     [0.95, 4000, 0.01],
-  ])('bounds it on either side, at utilisation %s over %s requests of which %s are late', (utilisation, length, share) => {
-    const seed = `share/${utilisation}/${length}/${share}`;
-    const random = seededRandom(seed);
-    let [low, high] = [0, 0];
-    for (let trial = 0; trial < trials; trial += 1) {
-      const times = queue(utilisation, length, random);
-      const found = shareEvidence(over(times, limitOf(utilisation, share)), { load: times });
-      if (found.low! <= share) low += 1;
-      if (found.high! >= share) high += 1;
-    }
-    expect(low / trials, seed).toBeGreaterThanOrEqual(0.95);
-    expect(high / trials, seed).toBeGreaterThanOrEqual(0.95);
-  });
+  ])(
+    'bounds it on either side, at utilisation %s over %s requests of which %s are late',
+    (utilisation, length, share) => {
+      const seed = `share/${utilisation}/${length}/${share}`;
+      const random = seededRandom(seed);
+      let [low, high] = [0, 0];
+      for (let trial = 0; trial < trials; trial += 1) {
+        const times = queue(utilisation, length, random);
+        const found = shareEvidence(over(times, limitOf(utilisation, share)), { load: times });
+        if (found.low! <= share) low += 1;
+        if (found.high! >= share) high += 1;
+      }
+      expect(low / trials, seed).toBeGreaterThanOrEqual(0.95);
+      expect(high / trials, seed).toBeGreaterThanOrEqual(0.95);
+    },
+  );
 
   it('does not let answers that are wrong by themselves hide those that are late in bursts', () => {
     const random = seededRandom('late or wrong');
@@ -102,23 +105,41 @@ describe('evidence of a share that never occurred', () => {
 describe('evidence of a share', () => {
   it('is withheld for fewer than a hundred requests, and for none', () => {
     const few = Uint8Array.from({ length: 99 }, (_, index) => index % 2);
-    expect(shareEvidence(few, { load: Float64Array.from(few) })).toMatchObject({ low: null, high: null, effectiveSize: null, size: 99 });
-    expect(shareEvidence([])).toEqual({ estimate: null, low: null, high: null, effectiveSize: null, size: 0 });
+    expect(shareEvidence(few, { load: Float64Array.from(few) })).toMatchObject({
+      low: null,
+      high: null,
+      effectiveSize: null,
+      size: 99,
+    });
+    expect(shareEvidence([])).toEqual({
+      estimate: null,
+      low: null,
+      high: null,
+      effectiveSize: null,
+      size: 0,
+    });
   });
 
   it('holds its estimate, and mirrors when ones and zeros change places', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(0, 0, 0, 1), { minLength: 100, maxLength: 600 }), fc.integer(), (ones, seed) => {
-        const random = seededRandom(seed);
-        const load = ones.map(() => exponential(random));
-        const found = shareEvidence(ones, { load });
-        const mirror = shareEvidence(ones.map((one) => 1 - one), { load });
-        expect(found.low!).toBeLessThanOrEqual(found.estimate!);
-        expect(found.high!).toBeGreaterThanOrEqual(found.estimate!);
-        expect(found.effectiveSize!).toBeLessThanOrEqual(ones.length);
-        expect(mirror.low!).toBeCloseTo(1 - found.high!, 9);
-        expect(mirror.high!).toBeCloseTo(1 - found.low!, 9);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom(0, 0, 0, 1), { minLength: 100, maxLength: 600 }),
+        fc.integer(),
+        (ones, seed) => {
+          const random = seededRandom(seed);
+          const load = ones.map(() => exponential(random));
+          const found = shareEvidence(ones, { load });
+          const mirror = shareEvidence(
+            ones.map((one) => 1 - one),
+            { load },
+          );
+          expect(found.low!).toBeLessThanOrEqual(found.estimate!);
+          expect(found.high!).toBeGreaterThanOrEqual(found.estimate!);
+          expect(found.effectiveSize!).toBeLessThanOrEqual(ones.length);
+          expect(mirror.low!).toBeCloseTo(1 - found.high!, 9);
+          expect(mirror.high!).toBeCloseTo(1 - found.low!, 9);
+        },
+      ),
     );
   });
 
@@ -149,7 +170,8 @@ describe('bounds of a share', () => {
 
 describe('a sum of shares', () => {
   const random = seededRandom('sum');
-  const part = (share: number) => shareEvidence(Uint8Array.from({ length: 3000 }, () => (random.next() < share ? 1 : 0)));
+  const part = (share: number) =>
+    shareEvidence(Uint8Array.from({ length: 3000 }, () => (random.next() < share ? 1 : 0)));
 
   it('adds the estimates, and widens by less than the widths together', () => {
     const [a, b] = [part(0.1), part(0.2)];

@@ -42,9 +42,12 @@ describe('a trend of requests in flight', () => {
     [1.1, 5000, 0.9],
     [1.2, 2000, 0.9],
     [1.5, 500, 0.95],
-  ])('is seen in a queue that does not, at %s times its capacity within %s requests', (utilisation, requests, power) => {
-    expect(alarms(utilisation, requests, 150)).toBeGreaterThanOrEqual(power);
-  });
+  ])(
+    'is seen in a queue that does not, at %s times its capacity within %s requests',
+    (utilisation, requests, power) => {
+      expect(alarms(utilisation, requests, 150)).toBeGreaterThanOrEqual(power);
+    },
+  );
 
   it('is certain of a series that climbs like a ruler, and of none that stands still or falls', () => {
     const ruler = Float64Array.from({ length: 20 }, (_, index) => 3 + index);
@@ -56,12 +59,17 @@ describe('a trend of requests in flight', () => {
   it('does not depend on the unit, nor on the level', () => {
     const series = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 8, maxLength: 40 });
     fc.assert(
-      fc.property(series, fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 500 }), (levels, unit, base) => {
-        const plain = trendOf(levels)!;
-        const changed = trendOf(levels.map((level) => base + unit * level))!;
-        expect(changed.rising).toBe(plain.rising);
-        expect(changed.perBlock).toBeCloseTo(unit * plain.perBlock, 6);
-      }),
+      fc.property(
+        series,
+        fc.integer({ min: 1, max: 50 }),
+        fc.integer({ min: 0, max: 500 }),
+        (levels, unit, base) => {
+          const plain = trendOf(levels)!;
+          const changed = trendOf(levels.map((level) => base + unit * level))!;
+          expect(changed.rising).toBe(plain.rising);
+          expect(changed.perBlock).toBeCloseTo(unit * plain.perBlock, 6);
+        },
+      ),
     );
   });
 
@@ -82,16 +90,26 @@ describe('requests in flight by blocks of time', () => {
   });
 
   it('adds up to the time that requests spent within, whatever the blocks', () => {
-    const request = fc.tuple(fc.double({ min: 0, max: 100, noNaN: true }), fc.double({ min: 0, max: 50, noNaN: true }));
+    const request = fc.tuple(
+      fc.double({ min: 0, max: 100, noNaN: true }),
+      fc.double({ min: 0, max: 50, noNaN: true }),
+    );
     fc.assert(
-      fc.property(fc.array(request, { maxLength: 30 }), fc.integer({ min: 1, max: 20 }), (requests, blocks) => {
-        const due = requests.map(([begin]) => begin);
-        const end = requests.map(([begin, length]) => begin + length);
-        const window = { from: 10, to: 90, blocks };
-        const sum = inFlightBlocks(due, end, window).reduce((all, level) => all + level, 0) * (80 / blocks);
-        const within = requests.reduce((all, [begin, length]) => all + Math.max(0, Math.min(90, begin + length) - Math.max(10, begin)), 0);
-        expect(sum).toBeCloseTo(within, 6);
-      }),
+      fc.property(
+        fc.array(request, { maxLength: 30 }),
+        fc.integer({ min: 1, max: 20 }),
+        (requests, blocks) => {
+          const due = requests.map(([begin]) => begin);
+          const end = requests.map(([begin, length]) => begin + length);
+          const window = { from: 10, to: 90, blocks };
+          const sum = inFlightBlocks(due, end, window).reduce((all, level) => all + level, 0) * (80 / blocks);
+          const within = requests.reduce(
+            (all, [begin, length]) => all + Math.max(0, Math.min(90, begin + length) - Math.max(10, begin)),
+            0,
+          );
+          expect(sum).toBeCloseTo(within, 6);
+        },
+      ),
     );
   });
 });

@@ -62,15 +62,21 @@ function crossingOfClause(probes: readonly Probe[], clause: Clause): Crossing | 
     const { estimate } = found;
     const near = all.filter(({ x }) => x <= NEARBY * estimate && x >= estimate / NEARBY);
     if (near.length < ENOUGH_RUNS || near.length === all.length) break;
-    found = narrower(cross(near), found);
+    const nearby = cross(near);
+    if (nearby === null) break;
+    if (nearby.low === null || nearby.high === null) return leftOpen(nearby, found);
+    found = nearby;
   }
   return found;
 }
 
-/** The crossing of the nearby runs; a side that they leave open is the one that all runs give. */
-function narrower(near: Crossing | null, all: Crossing): Crossing {
-  if (near === null) return all;
-  return { estimate: near.estimate, low: near.low ?? all.low, high: near.high ?? all.high };
+/**
+ * Nearby runs that leave a side open are too few yet. Runs further away may bound the crossing from below, since the curves
+ * of queues bend upward and a straight line through all of it crosses too early; from above they may not.
+ */
+function leftOpen(nearby: Crossing, all: Crossing): Crossing {
+  const low = nearby.low ?? (all.low === null ? null : Math.min(all.low, nearby.estimate));
+  return { ...nearby, low };
 }
 
 /**

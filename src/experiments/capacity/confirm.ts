@@ -1,5 +1,5 @@
 import type { Clause } from '../../objectives/slo.ts';
-import { boundsOfCapacity } from './bounds.ts';
+import { boundsOfCapacity, type CapacityBounds } from './bounds.ts';
 import type { RateBracket } from './bracket.ts';
 import { Narrowing } from './narrow.ts';
 import { failsForCertain, isValid } from './probe.ts';
@@ -10,9 +10,6 @@ const STEP_DOWN = 0.98;
 
 /** Rates tried for confirmation, at most. */
 const ROUNDS = 6;
-
-/** The three confirmations may widen the interval a little: it is made narrower than it must be before. */
-const SLACK = 0.005;
 
 export interface ConfirmOptions {
   readonly clauses: readonly Clause[];
@@ -34,11 +31,8 @@ export interface Confirmed {
 
 /**
  * Turns a bracket into an interval: probes near the estimate until it is narrow enough, then three fresh probes at its
- * lower end, each of which must not fail, and all of which together must still put the capacity there (within the 2 %
- * of one step). Else 2 % lower, and again. Null when no rate could be confirmed.
- *
- * A single confirmation is seldom long enough to decide every clause for itself: "undecided" is no failure here, since
- * what all probes say together decides.
+ * lower end. Where they don't hold, 2 % lower, and again; where later probes show that the end was needlessly low, once
+ * more at a higher one. Null when no rate could be confirmed.
  */
 export async function confirmCapacity(
   prober: Prober,
@@ -46,17 +40,41 @@ export async function confirmCapacity(
   options: ConfirmOptions,
 ): Promise<Confirmed | null> {
   const narrowing = failed === null ? null : new Narrowing(prober, options);
+  const boundsNow = (): CapacityBounds | null => boundsOfCapacity(prober.probes, options.clauses);
   let most = failed === null ? held : Number.POSITIVE_INFINITY;
+  let confirmed: number | null = null;
   for (let round = 0; round < ROUNDS; round += 1) {
-    await narrowing?.until(options.width - SLACK);
-    const rate = Math.min(lowOf(prober, options) ?? held, most);
-    if (await holdsThrice(prober, rate)) {
-      const low = Math.min(rate, lowOf(prober, options) ?? 0);
-      if (low >= STEP_DOWN * rate) return settle(prober, low, { options, narrowing });
-    }
-    most = STEP_DOWN * rate;
+    await narrowing?.until(confirmed);
+    const bounds = boundsNow();
+    if (confirmed !== null && (narrowing === null || isNear(bounds, confirmed, options))) break;
+    const rate = Math.min(bounds?.low ?? held, most);
+    if (confirmed !== null && rate <= confirmed) break;
+    const low = await confirm(prober, rate, options);
+    if (low === null) most = STEP_DOWN * rate;
+    else confirmed = Math.max(confirmed ?? 0, low);
   }
-  return null;
+  if (confirmed === null) return null;
+  // What was learnt since may lower the claim, never raise it.
+  const bounds = boundsNow();
+  return {
+    low: Math.min(confirmed, bounds?.low ?? confirmed),
+    high: narrowing === null ? null : (bounds?.high ?? null),
+  };
+}
+
+function isNear(bounds: CapacityBounds | null, low: number, { width }: ConfirmOptions): boolean {
+  return bounds !== null && bounds.high !== null && bounds.high <= (1 + width) * low;
+}
+
+/**
+ * Three probes at a rate, none of which may fail, and after which all probes together must still put the capacity there, or
+ * no further below than one step. A single one is seldom long enough to decide every clause for itself: "undecided" is no
+ * failure here. What may be claimed of the rate, or null.
+ */
+async function confirm(prober: Prober, rate: number, { clauses }: ConfirmOptions): Promise<number | null> {
+  if (!(await holdsThrice(prober, rate))) return null;
+  const low = Math.min(rate, boundsOfCapacity(prober.probes, clauses)?.low ?? 0);
+  return low >= STEP_DOWN * rate ? low : null;
 }
 
 async function holdsThrice(prober: Prober, rate: number): Promise<boolean> {
@@ -67,18 +85,3 @@ async function holdsThrice(prober: Prober, rate: number): Promise<boolean> {
   }
   return true;
 }
-
-/** The upper end, narrowed where the confirmation left it too far away. What is learnt by that may lower the claim, never raise it. */
-async function settle(
-  prober: Prober,
-  low: number,
-  { options, narrowing }: { readonly options: ConfirmOptions; readonly narrowing: Narrowing | null },
-): Promise<Confirmed> {
-  if (narrowing === null) return { low, high: null };
-  await narrowing.until(options.width, low);
-  const bounds = boundsOfCapacity(prober.probes, options.clauses);
-  return { low: Math.min(low, bounds?.low ?? low), high: bounds?.high ?? null };
-}
-
-const lowOf = ({ probes }: Prober, { clauses }: ConfirmOptions): number | null =>
-  boundsOfCapacity(probes, clauses)?.low ?? null;

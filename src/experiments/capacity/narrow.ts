@@ -13,11 +13,16 @@ const UPWARD = 1.2;
 /** The middle is not sought further below the highest rate that held than this. */
 const BELOW_HELD = 1.05;
 
+/** The three confirmations may widen the interval a little: it is made narrower than it must be before. */
+const SLACK = 0.005;
+
 /** Below a rate that the generator can't reach. */
 const BELOW_INVALID = 0.97;
 
 export interface NarrowOptions {
   readonly clauses: readonly Clause[];
+  /** Of the interval: high / low − 1. */
+  readonly width: number;
   readonly maxNarrowing: number;
   readonly maxRate: number;
   readonly probeSeconds?: number | undefined;
@@ -36,11 +41,14 @@ export class Narrowing {
     this.#ceiling = options.maxRate;
   }
 
-  /** Goes on until the interval is no wider than `width`, or the runs are used up. Where `low` is settled, it counts from there. */
-  async until(width: number, low = Number.POSITIVE_INFINITY): Promise<void> {
+  /**
+   * Goes on until the interval is narrow, or the runs are used up: narrow from the rate that is confirmed already up to its
+   * upper end, or so narrow by itself that a higher rate can be confirmed.
+   */
+  async until(confirmed: number | null): Promise<void> {
     while (this.#spent < this.#options.maxNarrowing) {
       const bounds = boundsOfCapacity(this.#prober.probes, this.#options.clauses);
-      if (bounds === null || isWithin(bounds, width, low)) return;
+      if (bounds === null || this.#isDone(bounds, confirmed)) return;
       this.#spent += 1;
       const rate = Math.min(this.#nextRate(bounds), this.#ceiling);
       const probe = await this.#prober.probe('narrow', rate, {
@@ -49,6 +57,13 @@ export class Narrowing {
       });
       if (!isValid(probe)) this.#ceiling = BELOW_INVALID * rate;
     }
+  }
+
+  #isDone({ low, high }: CapacityBounds, confirmed: number | null): boolean {
+    if (low === null || high === null) return false;
+    const { width } = this.#options;
+    if (confirmed !== null && high <= (1 + width) * Math.min(confirmed, low)) return true;
+    return (confirmed === null || low > confirmed) && high <= (1 + width - SLACK) * low;
   }
 
   #nextRate(bounds: CapacityBounds): number {
@@ -66,11 +81,6 @@ export class Narrowing {
     if (clause === null || this.#options.probeSeconds !== undefined) return usual;
     return Math.max(usual, secondsToDecide(clause, rate));
   }
-}
-
-function isWithin(bounds: CapacityBounds, width: number, settled: number): boolean {
-  if (bounds.low === null || bounds.high === null) return false;
-  return bounds.high <= (1 + width) * Math.min(settled, bounds.low);
 }
 
 /** The clause that breaks first, as far as is known. */
