@@ -82,7 +82,8 @@ async function measure(
         })
       : undefined;
   const verdicts = new LoadVerdicts(judge, golden.questions, context.responses);
-  const { load, requests } = loadResult(context, verdicts, driven);
+  const { load, takeRequests } = loadResult(context, verdicts, driven);
+  const requests = takeRequests();
   const { quality, questions, rankings } = pass;
   const sources = [notesOn(setup), notesOnQuality(questions), notesOnLoad(load.phases), driven.notes];
   return {

@@ -12,7 +12,8 @@ import type { LoadVerdicts } from './verdicts.ts';
 
 export interface LoadResult {
   readonly load: LoadRecord;
-  readonly requests: RequestColumns;
+  /** A row for each request. The phases are empty afterwards. */
+  readonly takeRequests: () => RequestColumns;
 }
 
 export interface LoadPhases {
@@ -32,6 +33,8 @@ export function loadResult(
     return { rows, setting, verdicts: verdicts.of(rows, setting) };
   });
   const records = judged.map((phase) => summarisePhase(phase.rows, phase.verdicts, phase.setting));
+  const toldStages = phases.some(({ rows }) => rows.stages.some((stage) => stage.isTold));
+  const stages = toldStages ? [...target.stages] : [];
   const sloPhases = judged.map((phase, index) => ({ judged: phase, record: records[index]! }));
   return {
     load: {
@@ -41,12 +44,12 @@ export function loadResult(
       slo: slo === undefined ? null : sloRecord(slo, sloPhases),
       autocannon: null,
       phases: records,
-      stages: [...target.stages],
+      stages,
       funnelClasses: [...FUNNEL],
       errorClasses: [...errors.list()],
       closedLoopMaximum: maximum,
     },
-    requests: joinPhases(judged, target.stages.length),
+    takeRequests: () => joinPhases(judged, stages.length),
   };
 }
 

@@ -175,7 +175,7 @@ export class LoadSession {
     const { golden } = this.#setup;
     const { responses } = this.context;
     const { verdicts } = this;
-    const { load, requests } = loadResult(this.context, verdicts, { phases, maximum, slo });
+    const { load, takeRequests } = loadResult(this.context, verdicts, { phases, maximum, slo });
     const questions = questionsUnderLoad(golden.questions, phases, {
       judge: this.#judge,
       load: verdicts,
@@ -187,7 +187,7 @@ export class LoadSession {
         : notesOnTarget(this.#setup, this.cacheMode);
     return {
       load,
-      requests,
+      requests: takeRequests(),
       questions,
       responses: responseRecords(responses, verdicts, 0),
       notes: [...setting, ...notesOnLoad(load.phases)],

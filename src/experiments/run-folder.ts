@@ -10,8 +10,8 @@ export async function writeRunFolder(folder: string, result: RunResult): Promise
   const { record, requests } = result;
   let saved = record;
   if (requests !== undefined && requests.length > 0) {
-    const { bytes, layout } = encodeColumns(requests, record.load?.stages ?? []);
-    await writeFileAtomically(join(folder, layout.file), bytes);
+    const { pieces, layout } = encodeColumns(requests, record.load?.stages ?? []);
+    await writeFileAtomically(join(folder, layout.file), pieces);
     saved = { ...record, requests: layout };
   }
   // Without indentation, which would be a third of it. `report --format json` writes it for reading.

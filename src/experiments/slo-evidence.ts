@@ -83,9 +83,9 @@ function durations(of: DurationName, rows: PhaseRecorder): Float64Array {
     if (of === 'latency') return end[row]! - due[row]!;
     if (of === 'service') return end[row]! - sent[row]!;
     if (outcome[row] !== COMPLETED) return Number.NaN;
-    if (of === 'ttft') return first[row]! - due[row]!;
-    const gaps = outputTokens[row]! - 1;
-    return gaps > 0 ? (end[row]! - first[row]!) / gaps : Number.NaN;
+    if (of === 'ttft') return first.at(row) - due[row]!;
+    const gaps = outputTokens.at(row) - 1;
+    return gaps > 0 ? (end[row]! - first.at(row)) / gaps : Number.NaN;
   });
 }
 
@@ -193,7 +193,7 @@ function exactly(value: number): RunEvidence {
 function ofCost(per: 'query' | 'right' | 'good', phase: JudgedPhase): RunEvidence {
   const { rows } = phase;
   if (per === 'query')
-    return ofMean(Float64Array.from({ length: rows.rows }, (_, row) => rows.costUsd[row]!));
+    return ofMean(Float64Array.from({ length: rows.rows }, (_, row) => rows.costUsd.at(row)));
   const total = costOf(rows, { right: 0, good: 0 })?.totalUsd ?? null;
   const { tested, ...share } =
     per === 'good' ? ofAttainment(phase) : ofRows(phase, scoredRows(phase), (row) => isRight(phase, row));

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** SHA-256 of a text (as UTF-8) or of bytes, in lower-case hexadecimal. */
-export function sha256(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
+/** SHA-256 of texts (as UTF-8) or bytes, one after the other, in lower-case hexadecimal. */
+export function sha256(...content: readonly (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const piece of content) hash.update(piece);
+  return hash.digest('hex');
 }
 
 /** JSON with object keys in code-unit order at every depth, so that equal values have equal texts and equal hashes. */

@@ -31,7 +31,11 @@ export async function runClosedLoop(options: ClosedLoopOptions): Promise<void> {
   /** The last request that is allowed has been sent. */
   const allSent = new AbortController();
   const enough = options.enough ? AbortSignal.any([options.enough, allSent.signal]) : allSent.signal;
-  const dispatcher = new Dispatcher({ ...options, enough }, () => void pauseAndAsk());
+  const hurries = between === 0 && options.thinkTime === undefined;
+  const dispatcher = new Dispatcher({ ...options, enough }, () => {
+    if (hurries) void nextTurn().then(ask);
+    else void pauseAndAsk();
+  });
   const over = (): boolean => dispatcher.stopped || dispatcher.elapsed >= duration;
 
   const ask = (): void => {

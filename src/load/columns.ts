@@ -7,37 +7,51 @@ import {
 } from '../records/columns.ts';
 import type { PhaseVerdicts } from './phase-setting.ts';
 import type { PhaseRecorder } from './recorder.ts';
+import type { ToldColumn } from './told-column.ts';
 
-/** The rows of all phases, one below the other, as the record keeps them. */
+/** Columns that the record takes from the rows as they are. */
+const TAKEN = ['question', 'due', 'sent', 'end', 'outcome', 'errorClass', 'cache', 'response'] as const;
+
+/**
+ * The rows of all phases, one below the other, as the record keeps them. They are moved, not copied: column by column the
+ * phases give theirs away, and are empty afterwards. A million rows would be too many to have twice.
+ */
 export function joinPhases(
   phases: readonly { rows: PhaseRecorder; verdicts: PhaseVerdicts }[],
   stageCount: number,
 ): RequestColumns {
-  const length = phases.reduce((sum, { rows }) => sum + rows.rows, 0);
-  const columns = Object.fromEntries(
-    Object.entries(REQUEST_COLUMNS).map(([name, type]) => [name, newColumn(type, length)]),
-  ) as unknown as { [K in RequestColumnName]: ColumnArrays[(typeof REQUEST_COLUMNS)[K]] };
-  const stages = Array.from({ length: stageCount }, () => new Float32Array(length));
-  let start = 0;
-  phases.forEach(({ rows, verdicts }, phase) => {
-    const count = rows.rows;
-    columns.phase.fill(phase, start, start + count);
-    columns.question.set(rows.question.subarray(0, count), start);
-    columns.due.set(rows.due.subarray(0, count), start);
-    columns.sent.set(rows.sent.subarray(0, count), start);
-    columns.first.set(rows.first.subarray(0, count), start);
-    columns.end.set(rows.end.subarray(0, count), start);
-    columns.outcome.set(rows.outcome.subarray(0, count), start);
-    columns.errorClass.set(rows.errorClass.subarray(0, count), start);
-    columns.cache.set(rows.cache.subarray(0, count), start);
-    columns.right.set(verdicts.right.subarray(0, count), start);
-    columns.funnel.set(verdicts.funnel.subarray(0, count), start);
-    columns.response.set(rows.response.subarray(0, count), start);
-    stages.forEach((stage, index) => {
-      stage.set(rows.stages[index]!.subarray(0, count), start);
-    });
-    start += count;
-  });
+  const counts = phases.map(({ rows }) => rows.rows);
+  const length = counts.reduce((sum, count) => sum + count, 0);
+  const starts = counts.map((_, phase) => counts.slice(0, phase).reduce((sum, count) => sum + count, 0));
+  const join = (name: RequestColumnName, columnOf: (phase: number) => ColumnArrays[ColumnType]) => {
+    const into = newColumn(REQUEST_COLUMNS[name], length);
+    for (const [phase, start] of starts.entries()) {
+      into.set(columnOf(phase).subarray(0, counts[phase]!), start);
+    }
+    return into;
+  };
+  const joinTold = <To extends Float32Array | Float64Array>(
+    into: To,
+    told: (rows: PhaseRecorder) => ToldColumn,
+  ): To => {
+    into.fill(Number.NaN);
+    for (const [phase, start] of starts.entries()) {
+      told(phases[phase]!.rows).copyTo(into, start, counts[phase]!);
+    }
+    return into;
+  };
+  const columns = {
+    phase: join('phase', (phase) => new Uint8Array(counts[phase]!).fill(phase)),
+    ...Object.fromEntries(
+      TAKEN.map((name) => [name, join(name, (phase) => phases[phase]!.rows.giveAway(name))]),
+    ),
+    first: joinTold(new Float64Array(length), ({ first }) => first),
+    right: join('right', (phase) => phases[phase]!.verdicts.right),
+    funnel: join('funnel', (phase) => phases[phase]!.verdicts.funnel),
+  } as unknown as RequestColumns['columns'];
+  const stages = Array.from({ length: stageCount }, (_, stage) =>
+    joinTold(new Float32Array(length), (rows) => rows.stages[stage]!),
+  );
   return { length, columns, stages };
 }
 

@@ -1,6 +1,7 @@
 import { OUTCOMES } from '../records/columns.ts';
 import type { CostRecord } from '../records/schema.ts';
 import type { PhaseRecorder } from './recorder.ts';
+import type { ToldColumn } from './told-column.ts';
 
 const COMPLETED = OUTCOMES.indexOf('completed');
 
@@ -26,12 +27,12 @@ export function costOf(rows: PhaseRecorder, counts: { right: number; good: numbe
   };
 }
 
-function sumOf(rows: PhaseRecorder, values: Float32Array): { sum: number; told: number; completed: number } {
+function sumOf(rows: PhaseRecorder, values: ToldColumn): { sum: number; told: number; completed: number } {
   let [sum, told, completed] = [0, 0, 0];
   for (let row = 0; row < rows.rows; row += 1) {
     if (rows.outcome[row] !== COMPLETED) continue;
     completed += 1;
-    const value = values[row]!;
+    const value = values.at(row);
     if (Number.isNaN(value)) continue;
     sum += value;
     told += 1;

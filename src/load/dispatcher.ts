@@ -33,6 +33,9 @@ class Pending implements Exchange {
   readonly #dispatcher: Dispatcher;
   sent: Sent | undefined;
   done = false;
+  /** Its neighbours among those in flight. */
+  before: Pending | undefined;
+  after: Pending | undefined;
 
   constructor(dispatcher: Dispatcher, row: number, deadline: number) {
     this.#dispatcher = dispatcher;
@@ -62,9 +65,9 @@ export class Dispatcher {
   readonly #origin: number;
   readonly #onEnd: (() => void) | undefined;
   readonly #stop: AbortSignal | undefined;
-  #pending: Pending[] = [];
-  /** The first entry that is not done: shifting the array at each completion would cost its length. */
-  #head = 0;
+  /** In the order of sending: linked, so that whoever is done goes at once, and with it all that hangs on it. */
+  #first: Pending | undefined;
+  #last: Pending | undefined;
   #wake: (() => void) | undefined;
 
   /** `onEnd` is called when a request has its end, whatever that is. */
@@ -92,7 +95,7 @@ export class Dispatcher {
     const sent = this.elapsed;
     const entry = new Pending(this, row, sent + timeout);
     recorder.send(row, sent);
-    this.#pending.push(entry);
+    this.#append(entry);
     const question = recorder.question[row]!;
     entry.sent = target.start({ question, text: questions[question]!, cache }, entry);
   }
@@ -100,12 +103,8 @@ export class Dispatcher {
   /** Ends requests whose patience has run out. Returns when the next one would, or undefined when none is pending. */
   expire(): number | undefined {
     const now = this.elapsed;
-    let entry = this.#pending[this.#head];
-    while (entry !== undefined && entry.deadline <= now) {
-      this.#timeOut(entry);
-      entry = this.#pending[this.#head];
-    }
-    return entry?.deadline;
+    while (this.#first !== undefined && this.#first.deadline <= now) this.#timeOut(this.#first);
+    return this.#first?.deadline;
   }
 
   /** Waits until `until` (on the phase's axis), or until the next deadline of a request, or an interruption. */
@@ -179,27 +178,43 @@ export class Dispatcher {
 
   #timeOut(entry: Pending): void {
     this.#options.recorder.timeOut(entry.row, entry.deadline);
+    const { sent } = entry;
     this.#finish(entry);
-    entry.sent?.withdraw(new GroundspeedError('query.aborted', 'The request took longer than its timeout'));
+    sent?.withdraw(new GroundspeedError('query.aborted', 'The request took longer than its timeout'));
   }
 
   #giveUp(): void {
     const interruption = new GroundspeedError('run.interrupted', 'The run ended before the request did');
-    for (const entry of this.#pending.slice(this.#head)) {
-      if (entry.done) continue;
-      this.#options.recorder.fail(entry.row, this.elapsed, interruption);
-      this.#finish(entry);
-      entry.sent?.withdraw(interruption);
+    while (this.#first !== undefined) {
+      const { row, sent } = this.#first;
+      this.#options.recorder.fail(row, this.elapsed, interruption);
+      this.#finish(this.#first);
+      sent?.withdraw(interruption);
     }
+  }
+
+  #append(entry: Pending): void {
+    entry.before = this.#last;
+    if (this.#last === undefined) this.#first = entry;
+    else this.#last.after = entry;
+    this.#last = entry;
+  }
+
+  /** Whoever is done holds on to nothing: one that was moved to old space would keep all that came after it alive. */
+  #unlink(entry: Pending): void {
+    const { before, after } = entry;
+    if (before === undefined) this.#first = after;
+    else before.after = after;
+    if (after === undefined) this.#last = before;
+    else after.before = before;
+    entry.before = undefined;
+    entry.after = undefined;
+    entry.sent = undefined;
   }
 
   #finish(entry: Pending): void {
     entry.done = true;
-    while (this.#pending[this.#head]?.done) this.#head += 1;
-    if (this.#head > 4096 && this.#head * 2 > this.#pending.length) {
-      this.#pending = this.#pending.slice(this.#head);
-      this.#head = 0;
-    }
+    this.#unlink(entry);
     this.#onEnd?.();
     if (this.#options.recorder.inFlight === 0) this.#wake?.();
   }

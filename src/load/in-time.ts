@@ -16,5 +16,5 @@ export function isInTime(
 ): boolean {
   const due = rows.due[row]!;
   if (!(rows.end[row]! - due <= deadline)) return false;
-  return firstTokenDeadline === null || rows.first[row]! - due <= firstTokenDeadline;
+  return firstTokenDeadline === null || rows.first.at(row) - due <= firstTokenDeadline;
 }

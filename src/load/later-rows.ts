@@ -18,7 +18,7 @@ export function laterRows(
     ...columns,
     due: shift(columns.due),
     sent: shift(columns.sent),
-    first: shift(columns.first),
+    first: columns.first?.map((time) => time - from),
     end: shift(columns.end),
   };
   for (let row = first; row < rows.rows; row += 1) {

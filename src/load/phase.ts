@@ -141,7 +141,11 @@ class PhaseRun {
     const { target, clock, random, signal, questions, responses, errors } = this.#context;
     const replies = target.kind === 'http' ? new ReplyStore() : undefined;
     const capacity = this.#task.loop === 'open' ? this.#task.due.length : 1024;
-    const rows = new PhaseRecorder(capacity, { responses, errors, stages: target.stages.length, replies });
+    const { stages } = target;
+    const task = this.#task;
+    const planned = task.loop === 'open' ? { due: task.due, question: task.asked } : undefined;
+    const tables = { responses, errors, stages: stages.length, replies, planned };
+    const rows = new PhaseRecorder(capacity, tables);
     const counter = new LiveCounter(rows, { target, ...this.#watch() });
     const stopUsage = watchProcessUsage();
     this.#origin = clock.now();

@@ -3,6 +3,7 @@ import type { ErrorClasses } from './error-classes.ts';
 import type { ReplyStore } from './reply-store.ts';
 import type { ResponseTable } from './responses.ts';
 import type { RawReply, TargetResponse } from './target.ts';
+import { ToldColumn } from './told-column.ts';
 
 const COMPLETED = OUTCOMES.indexOf('completed');
 const ERROR = OUTCOMES.indexOf('error');
@@ -22,9 +23,13 @@ export interface SharedTables {
   readonly errors: ErrorClasses;
   /** Stage names that responses time. */
   readonly stages: number;
+  /** When requests will be due, and what they will ask, where that is known: these columns then need no room of their own. */
+  readonly planned?: { readonly due: Float64Array; readonly question: Uint32Array } | undefined;
   /** Where raw replies go; needed by targets that reply raw. A store of this phase's own. */
   readonly replies?: ReplyStore | undefined;
 }
+
+type Told = Float32Array | Float64Array | undefined;
 
 /** The rows of a recorder as plain columns, equally long. */
 export interface RowColumns {
@@ -32,17 +37,20 @@ export interface RowColumns {
   readonly question: Uint32Array;
   readonly due: Float64Array;
   readonly sent: Float64Array;
-  readonly first: Float64Array;
+  /** Undefined where no target told of any; so are the others that not every target tells. */
+  readonly first: Told;
   readonly end: Float64Array;
   readonly outcome: Uint8Array;
   readonly errorClass: Uint16Array;
   readonly cache: Uint8Array;
   readonly response: Uint32Array;
-  readonly inputTokens: Float32Array;
-  readonly outputTokens: Float32Array;
-  readonly costUsd: Float32Array;
-  readonly stages: readonly Float32Array[];
+  readonly inputTokens: Told;
+  readonly outputTokens: Told;
+  readonly costUsd: Told;
+  readonly stages: readonly Told[];
 }
+
+type GivenColumn = 'question' | 'due' | 'sent' | 'end' | 'outcome' | 'errorClass' | 'cache' | 'response';
 
 /**
  * What came of each arrival of one phase, in typed arrays: nothing is scored, sorted or summed while the load runs.
@@ -54,7 +62,6 @@ export class PhaseRecorder {
   question: Uint32Array;
   due: Float64Array;
   sent: Float64Array;
-  first: Float64Array;
   end: Float64Array;
   outcome: Uint8Array;
   errorClass: Uint16Array;
@@ -62,10 +69,11 @@ export class PhaseRecorder {
   response: Uint32Array;
   /** Number of the raw reply in the store, of a target that replies raw. */
   reply: Uint32Array;
-  inputTokens: Float32Array;
-  outputTokens: Float32Array;
-  costUsd: Float32Array;
-  stages: Float32Array[];
+  readonly first: ToldColumn;
+  readonly inputTokens: ToldColumn;
+  readonly outputTokens: ToldColumn;
+  readonly costUsd: ToldColumn;
+  readonly stages: readonly ToldColumn[];
   /** The latest rows to end, in that order, as a ring; `ended` counts on. For whoever looks on while the load runs. */
   readonly recent = new Uint32Array(RECENT);
   ended = 0;
@@ -80,20 +88,21 @@ export class PhaseRecorder {
     this.#responses = shared.responses;
     this.#errors = shared.errors;
     this.#replies = shared.replies;
-    this.question = new Uint32Array(size);
-    this.due = new Float64Array(size);
+    const planned = shared.planned?.due.length === size ? shared.planned : undefined;
+    this.question = planned?.question ?? new Uint32Array(size);
+    this.due = planned?.due ?? new Float64Array(size);
     this.sent = new Float64Array(size).fill(Number.NaN);
-    this.first = new Float64Array(size).fill(Number.NaN);
     this.end = new Float64Array(size).fill(Number.NaN);
     this.outcome = new Uint8Array(size);
     this.errorClass = new Uint16Array(size);
     this.cache = new Uint8Array(size);
     this.response = new Uint32Array(size).fill(NO_RESPONSE);
     this.reply = new Uint32Array(this.#replies === undefined ? 0 : size).fill(NO_RESPONSE);
-    this.inputTokens = new Float32Array(size).fill(Number.NaN);
-    this.outputTokens = new Float32Array(size).fill(Number.NaN);
-    this.costUsd = new Float32Array(size).fill(Number.NaN);
-    this.stages = Array.from({ length: shared.stages }, () => new Float32Array(size).fill(Number.NaN));
+    this.first = new ToldColumn('double', size);
+    this.inputTokens = new ToldColumn('single', size);
+    this.outputTokens = new ToldColumn('single', size);
+    this.costUsd = new ToldColumn('single', size);
+    this.stages = Array.from({ length: shared.stages }, () => new ToldColumn('single', size));
   }
 
   /** The columns as far as they are filled, cut from the rest: what another thread needs to have these rows. */
@@ -106,33 +115,42 @@ export class PhaseRecorder {
       question: cut(this.question),
       due: cut(this.due),
       sent: cut(this.sent),
-      first: cut(this.first),
+      first: this.first.cut(this.rows),
       end: cut(this.end),
       outcome: cut(this.outcome),
       errorClass: cut(this.errorClass),
       cache: cut(this.cache),
       response: cut(this.response),
-      inputTokens: cut(this.inputTokens),
-      outputTokens: cut(this.outputTokens),
-      costUsd: cut(this.costUsd),
-      stages: this.stages.map(cut),
+      inputTokens: this.inputTokens.cut(this.rows),
+      outputTokens: this.outputTokens.cut(this.rows),
+      costUsd: this.costUsd.cut(this.rows),
+      stages: this.stages.map((stage) => stage.cut(this.rows)),
     };
+  }
+
+  /** A column, which is gone from here: whoever keeps a million rows need not have them twice. */
+  giveAway<Name extends GivenColumn>(name: Name): PhaseRecorder[Name] {
+    const column = this[name];
+    this[name] = column.slice(0, 0) as this[Name];
+    return column;
   }
 
   /** Takes over one ended row of another thread; the numbers of its response and its error class are those of here. */
   adopt(from: RowColumns, row: number, numbers: { response: number; errorClass: number }): void {
     const to = this.arrive(from.question[row]!, from.due[row]!);
     this.sent[to] = from.sent[row]!;
-    this.first[to] = from.first[row]!;
+    this.first.set(to, from.first?.[row] ?? Number.NaN);
     this.end[to] = from.end[row]!;
     this.outcome[to] = from.outcome[row]!;
     this.errorClass[to] = numbers.errorClass;
     this.cache[to] = from.cache[row]!;
     this.response[to] = numbers.response;
-    this.inputTokens[to] = from.inputTokens[row]!;
-    this.outputTokens[to] = from.outputTokens[row]!;
-    this.costUsd[to] = from.costUsd[row]!;
-    for (const [stage, column] of this.stages.entries()) column[to] = from.stages[stage]![row]!;
+    this.inputTokens.set(to, from.inputTokens?.[row] ?? Number.NaN);
+    this.outputTokens.set(to, from.outputTokens?.[row] ?? Number.NaN);
+    this.costUsd.set(to, from.costUsd?.[row] ?? Number.NaN);
+    for (const [stage, column] of this.stages.entries()) {
+      column.set(to, from.stages[stage]?.[row] ?? Number.NaN);
+    }
   }
 
   /** Says how many were in flight at once, where the rows were taken over. */
@@ -164,7 +182,7 @@ export class PhaseRecorder {
   }
 
   firstToken(row: number, at: number): void {
-    if (Number.isNaN(this.first[row]!)) this.first[row] = at;
+    if (Number.isNaN(this.first.at(row))) this.first.set(row, at);
   }
 
   complete(row: number, at: number, reply: TargetResponse | RawReply): void {
@@ -181,7 +199,7 @@ export class PhaseRecorder {
 
   /** `at` is the moment at which patience ended, not the later one at which it was noticed. */
   timeOut(row: number, at: number): void {
-    this.first[row] = Number.NaN;
+    this.first.set(row, Number.NaN);
     this.#end(row, at, TIMEOUT);
   }
 
@@ -241,10 +259,10 @@ export class PhaseRecorder {
     }
     this.response[to] = this.response[from]!;
     this.cache[to] = this.cache[from]!;
-    this.inputTokens[to] = this.inputTokens[from]!;
-    this.outputTokens[to] = this.outputTokens[from]!;
-    this.costUsd[to] = this.costUsd[from]!;
-    for (const stage of this.stages) stage[to] = stage[from]!;
+    this.inputTokens.set(to, this.inputTokens.at(from));
+    this.outputTokens.set(to, this.outputTokens.at(from));
+    this.costUsd.set(to, this.costUsd.at(from));
+    for (const stage of this.stages) stage.set(to, stage.at(from));
   }
 
   #turnIntoError(row: number, errorClass: number): void {
@@ -257,12 +275,12 @@ export class PhaseRecorder {
     const id = this.#responses.intern(this.question[row]!, response);
     this.cache[row] = cache;
     this.response[row] = id;
-    this.inputTokens[row] = response.inputTokens ?? Number.NaN;
-    this.outputTokens[row] = response.outputTokens ?? Number.NaN;
-    this.costUsd[row] = response.costUsd ?? Number.NaN;
+    this.inputTokens.set(row, response.inputTokens ?? Number.NaN);
+    this.outputTokens.set(row, response.outputTokens ?? Number.NaN);
+    this.costUsd.set(row, response.costUsd ?? Number.NaN);
     if (response.stages !== undefined) {
       for (let stage = 0; stage < this.stages.length; stage += 1) {
-        this.stages[stage]![row] = response.stages[stage] ?? Number.NaN;
+        this.stages[stage]!.set(row, response.stages[stage] ?? Number.NaN);
       }
     }
   }
@@ -289,16 +307,11 @@ export class PhaseRecorder {
     this.question = wider(this.question, 0);
     this.due = wider(this.due, 0);
     this.sent = wider(this.sent, Number.NaN);
-    this.first = wider(this.first, Number.NaN);
     this.end = wider(this.end, Number.NaN);
     this.outcome = wider(this.outcome, 0);
     this.errorClass = wider(this.errorClass, 0);
     this.cache = wider(this.cache, 0);
     this.response = wider(this.response, NO_RESPONSE);
     if (this.#replies !== undefined) this.reply = wider(this.reply, NO_RESPONSE);
-    this.inputTokens = wider(this.inputTokens, Number.NaN);
-    this.outputTokens = wider(this.outputTokens, Number.NaN);
-    this.costUsd = wider(this.costUsd, Number.NaN);
-    this.stages = this.stages.map((stage) => wider(stage, Number.NaN));
   }
 }

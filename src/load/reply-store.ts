@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import type { RawReply } from './target.ts';
 
 /** Bytes that are kept in memory before the first of them go to disk. */
-const IN_MEMORY = 48 * 1024 * 1024;
+const IN_MEMORY = 16 * 1024 * 1024;
 
 /** Bytes of last replies that are remembered, one a question, to know when the next is the same. */
 const REMEMBERED = 16 * 1024 * 1024;
 
-/** Bytes that are written to disk at once: fewer calls, and none of them holds the event loop for long. */
+/** Bytes that are written to disk, or read from it, at once: fewer calls, and none of them holds the event loop for long. */
 const BLOCK = 1024 * 1024;
 
 /**
@@ -32,6 +32,10 @@ export class ReplyStore {
   #blocks: Uint8Array[] = [];
   #filled = 0;
   #file: number | undefined;
+  /** What was read from the file last, and where it stands there. */
+  #buffer: Uint8Array | undefined;
+  #ahead: Uint8Array = new Uint8Array(0);
+  #aheadAt = 0;
   readonly #limit: number;
 
   constructor(inMemory = IN_MEMORY) {
@@ -93,8 +97,8 @@ export class ReplyStore {
     while (from < reply.length) {
       let block = this.#blocks.at(-1);
       if (block === undefined || this.#filled === BLOCK) {
-        if (this.#blocks.length * BLOCK >= this.#limit) this.#spill();
-        block = new Uint8Array(BLOCK);
+        const isFull = this.#blocks.length * BLOCK >= this.#limit;
+        block = (isFull ? this.#spill() : undefined) ?? new Uint8Array(BLOCK);
         this.#blocks.push(block);
         this.#filled = 0;
       }
@@ -106,19 +110,35 @@ export class ReplyStore {
     }
   }
 
-  /** Writes the oldest block to disk. */
-  #spill(): void {
+  /** Writes the oldest block to disk. Gives it back, to be filled again. */
+  #spill(): Uint8Array | undefined {
+    const block = this.#blocks.shift();
+    if (block === undefined) return undefined;
     this.#file ??= namelessFile();
-    const block = this.#blocks.shift()!;
     writeFully(this.#file, block, this.#written);
     this.#written += block.length;
+    return block;
   }
 
+  /** Replies are read in the order in which they came, mostly: what follows one is wanted next. */
   #readFile(into: Uint8Array, at: number, position: number): number {
-    const count = Math.min(into.length - at, this.#written - position);
-    const taken = readSync(this.#file!, into, at, count, position);
-    if (taken === 0) throw new Error('a temporary file of replies is shorter than what was written to it');
-    return taken;
+    if (position < this.#aheadAt || position >= this.#aheadAt + this.#ahead.length) {
+      this.#buffer ??= new Uint8Array(BLOCK);
+      const taken = readSync(
+        this.#file!,
+        this.#buffer,
+        0,
+        Math.min(BLOCK, this.#written - position),
+        position,
+      );
+      if (taken === 0) throw new Error('a temporary file of replies is shorter than what was written to it');
+      this.#ahead = this.#buffer.subarray(0, taken);
+      this.#aheadAt = position;
+    }
+    const from = position - this.#aheadAt;
+    const part = this.#ahead.subarray(from, from + into.length - at);
+    into.set(part, at);
+    return part.length;
   }
 
   #readMemory(into: Uint8Array, at: number, position: number): number {

@@ -4,7 +4,7 @@ import { batchMeanInterval, batchQuantileInterval, batchShareInterval } from '..
 import { mean } from '../statistics/quantiles.ts';
 import { steadyStateOf } from '../statistics/steady-state.ts';
 import { costOf } from './cost.ts';
-import { type Distribution, distributionOf } from './distribution.ts';
+import { type Distribution, distributionIn, distributionOf, toldIn } from './distribution.ts';
 import { isInTime } from './in-time.ts';
 import type { PhaseSetting, PhaseVerdicts } from './phase-setting.ts';
 import type { PhaseRecorder } from './recorder.ts';
@@ -25,14 +25,14 @@ export function summarisePhase(
   verdicts: PhaseVerdicts,
   setting: PhaseSetting,
 ): PhaseRecord {
-  const latency = difference(rows.end, rows.due, rows);
+  const latency = latencyOf(rows);
   const latencies = distributionOf(latency);
-  const lags = distributionOf(lag(rows));
+  const room = new Float64Array(rows.rows);
+  const told = (figure: OfRow): Float64Array => toldIn(room, rows.rows, figure);
+  const lags = distributionIn(told(lagOf(rows)));
+  const [lagMs, lagTail] = [quantiles(lags), tailOf(lags)];
   const counts = outcomeCounts(rows, setting);
-  const invalidReasons = reasonsAgainst(
-    { ...counts, lagTail: tailOf(lags), latencyP50: latencies.quantile(0.5) },
-    setting,
-  );
+  const invalidReasons = reasonsAgainst({ ...counts, lagTail, latencyP50: latencies.quantile(0.5) }, setting);
   const { right, good } = goodRows(rows, verdicts, setting);
   return {
     name: setting.name,
@@ -49,21 +49,24 @@ export function summarisePhase(
     startedAtEpochMs: setting.startedAtEpochMs,
     ...counts,
     latencyMs: quantiles(latencies),
-    latencyCi95: latencyIntervals(latency, latencies),
-    serviceMs: quantiles(distributionOf(difference(rows.end, rows.sent, rows))),
-    lagMs: quantiles(lags),
-    firstTokenMs: quantilesOfSome(firstToken(rows)),
-    perTokenMs: quantilesOfSome(perToken(rows)),
+    latencyCi95: latencyIntervals(
+      told((row) => latency[row]!),
+      latencies,
+    ),
+    serviceMs: quantiles(distributionIn(told(serviceOf(rows)))),
+    lagMs,
+    firstTokenMs: quantilesOfSome(told(firstTokenOf(rows))),
+    perTokenMs: quantilesOfSome(told(perTokenOf(rows))),
     deadlineMs: setting.deadline,
     firstTokenDeadlineMs: setting.firstTokenDeadline,
     errorCi95: bounds(batchShareInterval(failures(rows))),
     ...quality(rows.rows, { right, good }, setting),
-    measures: measures(rows.rows, verdicts),
+    measures: measures(verdicts, told),
     cost: costOf(rows, { right: ones(right), good: ones(good) }),
     ...caching(rows),
     repeatShare: repeatShare(rows),
     funnel: countBy(verdicts.funnel, rows.rows, verdicts.classes),
-    stageShare: stageShare(rows, latency, setting.stageNames),
+    stageShare: stageShare(rows, { latency, room, names: setting.stageNames }),
     generator: { ...setting.usage, maxInFlight: rows.maxInFlight, threads: setting.threads },
     steadyState: setting.warmup
       ? null
@@ -102,36 +105,43 @@ function outcomeCounts({ rows, outcome, sent }: PhaseRecorder, { duration, elaps
   };
 }
 
-/** `to − from` for completed requests and timeouts, NaN for the rest. */
-function difference(to: Float64Array, from: Float64Array, rows: PhaseRecorder): Float64Array {
-  const values = new Float64Array(rows.rows).fill(Number.NaN);
-  for (let row = 0; row < rows.rows; row += 1) {
-    const outcome = rows.outcome[row]!;
-    if (outcome === COMPLETED || outcome === TIMEOUT) values[row] = to[row]! - from[row]!;
-  }
+const hasLatency = (outcome: number | undefined): boolean => outcome === COMPLETED || outcome === TIMEOUT;
+
+/** end − due by row, of completed requests and timeouts, NaN for the rest. */
+function latencyOf({ rows, end, due, outcome }: PhaseRecorder): Float64Array {
+  const values = new Float64Array(rows).fill(Number.NaN);
+  for (let row = 0; row < rows; row += 1) if (hasLatency(outcome[row])) values[row] = end[row]! - due[row]!;
   return values;
 }
 
+/** A figure by row, NaN where there is none. */
+type OfRow = (row: number) => number;
+
+/** end − sent, of the same. */
+function serviceOf({ end, sent, outcome }: PhaseRecorder): OfRow {
+  return (row) => (hasLatency(outcome[row]) ? end[row]! - sent[row]! : Number.NaN);
+}
+
 /** sent − due, of all that was sent. */
-function lag({ rows, sent, due }: PhaseRecorder): Float64Array {
-  return sent.subarray(0, rows).map((at, row) => at - due[row]!);
+function lagOf({ sent, due }: PhaseRecorder): OfRow {
+  return (row) => sent[row]! - due[row]!;
 }
 
 /** first token − due, of completed requests that told of it. */
-function firstToken({ rows, first, due, outcome }: PhaseRecorder): Float64Array {
-  return first.subarray(0, rows).map((at, row) => (outcome[row] === COMPLETED ? at - due[row]! : Number.NaN));
+function firstTokenOf({ first, due, outcome }: PhaseRecorder): OfRow {
+  return (row) => (outcome[row] === COMPLETED ? first.at(row) - due[row]! : Number.NaN);
 }
 
 /** (end − first token) / (output tokens − 1), of completed requests that told of both. */
-function perToken({ rows, first, end, outcome, outputTokens }: PhaseRecorder): Float64Array {
-  return first.subarray(0, rows).map((at, row) => {
-    const gaps = outputTokens[row]! - 1;
-    return outcome[row] === COMPLETED && gaps > 0 ? (end[row]! - at) / gaps : Number.NaN;
-  });
+function perTokenOf({ first, end, outcome, outputTokens }: PhaseRecorder): OfRow {
+  return (row) => {
+    const gaps = outputTokens.at(row) - 1;
+    return outcome[row] === COMPLETED && gaps > 0 ? (end[row]! - first.at(row)) / gaps : Number.NaN;
+  };
 }
 
 function quantilesOfSome(values: Float64Array): QuantilesRecord | null {
-  const distribution = distributionOf(values);
+  const distribution = distributionIn(values);
   return distribution.count === 0 ? null : quantiles(distribution);
 }
 
@@ -147,8 +157,7 @@ function quantiles(distribution: Distribution): QuantilesRecord {
   };
 }
 
-function latencyIntervals(latency: Float64Array, distribution: Distribution): PhaseRecord['latencyCi95'] {
-  const inTimeOrder = latency.filter((value) => !Number.isNaN(value));
+function latencyIntervals(inTimeOrder: Float64Array, distribution: Distribution): PhaseRecord['latencyCi95'] {
   const quantileAt = (p: number): number => distribution.quantile(p);
   const at = (p: number): [number, number] | null =>
     bounds(batchQuantileInterval(inTimeOrder, p, { quantileAt }));
@@ -222,11 +231,9 @@ function quality(
   };
 }
 
-function measures(arrivals: number, verdicts: PhaseVerdicts): PhaseRecord['measures'] {
+function measures(verdicts: PhaseVerdicts, told: (figure: OfRow) => Float64Array): PhaseRecord['measures'] {
   return (verdicts.measures ?? []).map(({ name, ofRow }) => {
-    const values = Float64Array.from({ length: arrivals }, (_, row) => ofRow(row)).filter(
-      (value) => !Number.isNaN(value),
-    );
+    const values = told(ofRow);
     const none = values.length === 0;
     return {
       name,
@@ -238,9 +245,13 @@ function measures(arrivals: number, verdicts: PhaseVerdicts): PhaseRecord['measu
 }
 
 function caching(rows: PhaseRecorder): Pick<PhaseRecord, 'cacheHitRate' | 'cacheStates'> {
-  const completed = rows.cache.subarray(0, rows.rows).filter((_, row) => rows.outcome[row] === COMPLETED);
-  const states = countBy(completed, completed.length, CACHE_CODES);
-  const told = completed.length - states.unknown;
+  const completed = new Uint8Array(rows.rows);
+  let count = 0;
+  for (let row = 0; row < rows.rows; row += 1) {
+    if (rows.outcome[row] === COMPLETED) completed[count++] = rows.cache[row]!;
+  }
+  const states = countBy(completed, count, CACHE_CODES);
+  const told = count - states.unknown;
   const hits = states.response + states.semantic;
   return {
     cacheHitRate: told === 0 ? null : hits / told,

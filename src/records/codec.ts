@@ -18,13 +18,14 @@ const BYTES: Record<ColumnType, number> = { u8: 1, u16: 2, u32: 4, f32: 4, f64: 
 const STAGE = 'stage:';
 
 /**
- * Packs columns into the bytes of `requests.col` and describes the layout. Little-endian, as every machine that Node
- * runs on is; each column starts at a multiple of eight bytes, so that a reader can lay typed arrays straight over it.
+ * Packs columns into the bytes of `requests.col`, a piece at a time, and describes the layout. Little-endian, as every
+ * machine that Node runs on is; each column starts at a multiple of eight bytes, so that a reader can lay typed arrays
+ * straight over it. The pieces are the columns' own memory: a million rows need not be there twice.
  */
 export function encodeColumns(
   requests: RequestColumns,
   stageNames: readonly string[],
-): { bytes: Uint8Array; layout: ColumnsRecord } {
+): { pieces: readonly Uint8Array[]; layout: ColumnsRecord } {
   const entries: { name: string; type: ColumnType; values: ArrayBufferView }[] = [
     ...columnNames().map((name) => ({ name, type: REQUEST_COLUMNS[name], values: requests.columns[name] })),
     ...requests.stages.map((values, stage) => ({
@@ -34,19 +35,17 @@ export function encodeColumns(
     })),
   ];
   let size = 0;
-  const columns = entries.map(({ name, type }) => {
+  const pieces: Uint8Array[] = [];
+  const columns = entries.map(({ name, type, values }) => {
     const offset = size;
-    size += aligned(requests.length * BYTES[type]);
+    const length = requests.length * BYTES[type];
+    size += aligned(length);
+    const padding = new Uint8Array(size - offset - length);
+    pieces.push(new Uint8Array(values.buffer, values.byteOffset, length), padding);
     return { name, type, offset };
   });
-  const bytes = new Uint8Array(size);
-  entries.forEach(({ type, values }, index) => {
-    bytes.set(
-      new Uint8Array(values.buffer, values.byteOffset, requests.length * BYTES[type]),
-      columns[index]!.offset,
-    );
-  });
-  return { bytes, layout: { file: REQUESTS_FILE, rows: requests.length, sha256: sha256(bytes), columns } };
+  const layout = { file: REQUESTS_FILE, rows: requests.length, sha256: sha256(...pieces), columns };
+  return { pieces, layout };
 }
 
 /** Lays columns over the bytes of `requests.col`, after checking that they are the ones that the record speaks of. */

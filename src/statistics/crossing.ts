@@ -180,48 +180,59 @@ function average(doses: readonly Dose[], figure: (dose: Dose) => number): number
 }
 
 function profileOf(points: readonly Weighted[], response: Response): Profile {
-  /** Slopes are per relative distance from c, so that they have no unit. */
-  const etaAt = (c: number, slope: number, { x }: Weighted): number =>
-    response.atBound + (slope * (x - c)) / c;
-  const score = (c: number, slope: number): number =>
-    points.reduce(
-      (sum, point) =>
-        sum + (point.weight * (point.x - c) * response.score(point.estimate, etaAt(c, slope, point))) / c,
-      0,
-    );
+  /** Adds up a figure over all runs, for the line that crosses at c; its slope is per relative distance, without a unit. */
+  const sumOver = (
+    figure: (point: Weighted, eta: number, distance: number) => number,
+  ): ((c: number, slope: number) => number) => {
+    return (c, slope) => {
+      let sum = 0;
+      for (const point of points) {
+        const distance = (point.x - c) / c;
+        sum += point.weight * figure(point, response.atBound + slope * distance, distance);
+      }
+      return sum;
+    };
+  };
+  const score = sumOver(({ estimate }, eta, distance) => distance * response.score(estimate, eta));
+  const deviance = sumOver(({ estimate }, eta) => response.deviance(estimate, eta));
+  const pearson = sumOver(({ estimate }, eta) => response.pearson(estimate, eta));
   const bestSlope = (c: number): number => root((slope) => score(c, slope));
   return {
-    deviance(c) {
-      const slope = bestSlope(c);
-      return points.reduce(
-        (sum, point) => sum + point.weight * response.deviance(point.estimate, etaAt(c, slope, point)),
-        0,
-      );
-    },
-    dispersion(c) {
-      const slope = bestSlope(c);
-      const scatter = points.reduce(
-        (sum, point) => sum + point.weight * response.pearson(point.estimate, etaAt(c, slope, point)),
-        0,
-      );
-      return Math.max(1, scatter / Math.max(1, points.length - 2));
-    },
+    deviance: (c) => deviance(c, bestSlope(c)),
+    dispersion: (c) => Math.max(1, pearson(c, bestSlope(c)) / Math.max(1, points.length - 2)),
   };
-}
-
-/** Where a falling function of a slope ≥ 0 becomes zero; 0 where it already is not positive there. */
-function root(falling: (slope: number) => number): number {
-  if (falling(0) <= 0) return 0;
-  let high = 1;
-  while (high < STEEPEST && falling(high) > 0) high *= 4;
-  let low = high === 1 ? 0 : high / 4;
-  for (let step = 0; step < 40; step += 1) {
-    const middle = (low + high) / 2;
-    if (falling(middle) > 0) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
 }
 
 /** Beyond this slope a share jumps within a millionth of the dose. */
 const STEEPEST = 4 ** 12;
+
+/** Where a falling function of a slope ≥ 0 becomes zero (false position, Illinois rule); 0 where it is not positive there. */
+function root(falling: (slope: number) => number): number {
+  let low = 0;
+  let atLow = falling(low);
+  if (atLow <= 0) return low;
+  let high = 4;
+  let atHigh = falling(high);
+  while (atHigh > 0 && high < STEEPEST) {
+    [low, atLow] = [high, atHigh];
+    high *= 4;
+    atHigh = falling(high);
+  }
+  if (atHigh > 0) return high;
+  for (let step = 0; step < 60 && high - low > 1e-7 * high; step += 1) {
+    const slope = Number.isFinite(atHigh)
+      ? (low * atHigh - high * atLow) / (atHigh - atLow)
+      : (low + high) / 2;
+    const value = falling(slope);
+    if (value === 0) return slope;
+    // The end that stays counts half, so that it does not stay for ever.
+    if (value > 0) {
+      [low, atLow] = [slope, value];
+      atHigh /= 2;
+    } else {
+      [high, atHigh] = [slope, value];
+      atLow /= 2;
+    }
+  }
+  return (low + high) / 2;
+}

@@ -6,7 +6,15 @@ export type SortedSamples = Branded<Float64Array, 'sorted'>;
 
 /** A copy in ascending order, without NaN (which stands for "did not happen"). */
 export function sortSamples(samples: ArrayLike<number>): SortedSamples {
-  const kept = new Float64Array(samples.length);
+  return sortInto(new Float64Array(samples.length), samples);
+}
+
+/** The same within the array itself, for whoever needs it in no other order: a million samples are eight megabytes. */
+export function sortInPlace(samples: Float64Array): SortedSamples {
+  return sortInto(samples, samples);
+}
+
+function sortInto(kept: Float64Array, samples: ArrayLike<number>): SortedSamples {
   let size = 0;
   for (let index = 0; index < samples.length; index += 1) {
     const value = samples[index]!;

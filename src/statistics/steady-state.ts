@@ -1,4 +1,4 @@
-import { quantile, sortSamples } from './quantiles.ts';
+import { quantile, sortInPlace } from './quantiles.ts';
 
 export interface SteadyState {
   /** Share of the run, from its start, that the rule would cut off as warm-up. */
@@ -64,12 +64,29 @@ export function steadyStateOf(
   latencies: ArrayLike<number>,
   { duration, width = 250 }: { duration: number; width?: number },
 ): SteadyState | null {
-  const slices: number[][] = Array.from({ length: Math.ceil(duration / width) }, () => []);
+  const count = Math.ceil(duration / width);
+  const sliceOf = (index: number): number =>
+    Number.isNaN(latencies[index]!) ? -1 : Math.floor(times[index]! / width);
+  // Counted first, so that all slices lie in one array.
+  const ends = new Uint32Array(count);
   for (let index = 0; index < latencies.length; index += 1) {
-    const latency = latencies[index]!;
-    if (!Number.isNaN(latency)) slices[Math.floor(times[index]! / width)]?.push(latency);
+    const slice = sliceOf(index);
+    if (slice >= 0 && slice < count) ends[slice]! += 1;
   }
-  return marginalStandardErrorRule(
-    slices.filter((slice) => slice.length > 0).map((slice) => quantile(sortSamples(slice), 0.5)),
-  );
+  for (let slice = 1; slice < count; slice += 1) ends[slice]! += ends[slice - 1]!;
+  const startOf = (slice: number): number => (slice === 0 ? 0 : ends[slice - 1]!);
+  const filled = new Uint32Array(count);
+  const sliced = new Float64Array(ends[count - 1] ?? 0);
+  for (let index = 0; index < latencies.length; index += 1) {
+    const slice = sliceOf(index);
+    if (slice < 0 || slice >= count) continue;
+    sliced[startOf(slice) + filled[slice]!] = latencies[index]!;
+    filled[slice]! += 1;
+  }
+  const medians: number[] = [];
+  for (let slice = 0; slice < count; slice += 1) {
+    if (filled[slice] === 0) continue;
+    medians.push(quantile(sortInPlace(sliced.subarray(startOf(slice), ends[slice])), 0.5));
+  }
+  return marginalStandardErrorRule(medians);
 }

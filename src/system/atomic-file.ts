@@ -9,7 +9,7 @@ import { GroundspeedError, messageOf } from '../kernel/errors.ts';
  */
 export async function writeFileAtomically(
   path: string,
-  content: string | Uint8Array | AsyncIterable<string> | Iterable<string>,
+  content: string | Uint8Array | AsyncIterable<string> | Iterable<string | Uint8Array>,
 ): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {

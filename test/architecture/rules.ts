@@ -82,6 +82,7 @@ export const PURE: readonly string[] = [
   'load/question-order.ts',
   'load/responses.ts',
   'load/recorder.ts',
+  'load/told-column.ts',
   'load/error-classes.ts',
   'load/merge.ts',
   'load/live.ts',

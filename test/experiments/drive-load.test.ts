@@ -45,10 +45,15 @@ async function driven(target: Target, overrides: Partial<LoadContext> = {}, plan
   const parts = new Parts(5, () => undefined);
   const run = await driveLoad(context, { plan, parts, clearCaches: async () => undefined });
   const verdicts = new LoadVerdicts(new Judge(MADE_SET.corpus, 5), QUESTIONS, context.responses);
-  const { load, requests } = loadResult(context, verdicts, run);
+  const { load, takeRequests } = loadResult(context, verdicts, run);
   const responses = responseRecords(context.responses, verdicts, 0);
   for (const response of responses) responseSchema.parse(response);
-  return { run, requests, responses, load: loadSchema.parse(JSON.parse(JSON.stringify(load))) };
+  return {
+    run,
+    requests: takeRequests(),
+    responses,
+    load: loadSchema.parse(JSON.parse(JSON.stringify(load))),
+  };
 }
 
 const answering = (takes: number): Target =>

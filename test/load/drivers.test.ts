@@ -230,7 +230,7 @@ describe('open loop', () => {
     late!();
     await clock.advance(10);
     expect(outcomesOf(recorder)).toEqual(['timeout']);
-    expect(recorder.first[0]).toBeNaN();
+    expect(recorder.first.at(0)).toBeNaN();
     expect(recorder.response[0]).toBe(NO_RESPONSE);
   });
 

@@ -31,7 +31,7 @@ describe('the rows behind a warm-up', () => {
       expect(later.outcome[row]).toBe(rows.outcome[before]);
       expect(later.response[row]).toBe(rows.response[before]);
       expect(later.errorClass[row]).toBe(rows.errorClass[before]);
-      expect(later.stages[1]![row]).toEqual(rows.stages[1]![before]);
+      expect(later.stages[1]!.at(row)).toEqual(rows.stages[1]!.at(before));
       const completed = OUTCOMES[later.outcome[row]!] === 'completed';
       expect(later.response[row] === NO_RESPONSE).toBe(!completed);
     }

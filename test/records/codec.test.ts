@@ -30,6 +30,12 @@ function columns(length: number, value: (column: number, row: number) => number)
   };
 }
 
+/** The file as one piece. */
+function encoded(...[requests, stages]: Parameters<typeof encodeColumns>) {
+  const { pieces, layout } = encodeColumns(requests, stages);
+  return { bytes: Buffer.concat(pieces), layout };
+}
+
 describe('request columns', () => {
   it('come back as they were saved, NaN included, from bytes that start anywhere', () => {
     fc.assert(
@@ -37,7 +43,7 @@ describe('request columns', () => {
         const original = columns(length, (column, row) =>
           column === 4 && row % 3 === 0 ? Number.NaN : column * 7 + row,
         );
-        const { bytes, layout } = encodeColumns(original, ['embed', 'retrieve']);
+        const { bytes, layout } = encoded(original, ['embed', 'retrieve']);
         const shifted = new Uint8Array(bytes.length + shift);
         shifted.set(bytes, shift);
         expect(decodeColumns(shifted.subarray(shift), layout)).toEqual(original);
@@ -56,7 +62,7 @@ describe('request columns', () => {
 
   it('come back from a small buffer, which shares its memory with others', () => {
     const original = columns(3, (column, row) => column + row);
-    const { bytes, layout } = encodeColumns(original, ['embed', 'retrieve']);
+    const { bytes, layout } = encoded(original, ['embed', 'retrieve']);
     const pooled = Buffer.from(bytes);
     expect(pooled.buffer.byteLength).toBeGreaterThan(pooled.length);
     expect(decodeColumns(pooled, layout)).toEqual(original);
@@ -74,7 +80,7 @@ describe('request columns', () => {
       ({ columns: all }) => ({ columns: all.map((one) => ({ ...one, offset: one.offset + 1 })) }),
     ],
   ])('are refused when the record speaks of %s', (_, change) => {
-    const { bytes, layout } = encodeColumns(
+    const { bytes, layout } = encoded(
       columns(5, () => 1),
       [],
     );
@@ -84,7 +90,7 @@ describe('request columns', () => {
   });
 
   it('are refused when a byte was changed', () => {
-    const { bytes, layout } = encodeColumns(
+    const { bytes, layout } = encoded(
       columns(5, () => 1),
       [],
     );

@@ -50,7 +50,8 @@ async function run(
   const replies = new ReplyStore();
   const stages = target.stages.length;
   const expected = task.loop === 'open' ? task.due.length : 1024;
-  const recorder = new PhaseRecorder(expected, { responses, errors, stages, replies });
+  const planned = task.loop === 'open' ? { due: task.due, question: task.asked } : undefined;
+  const recorder = new PhaseRecorder(expected, { responses, errors, stages, replies, planned });
   const origin = originEpoch - performance.timeOrigin;
   const counter = new LiveCounter(recorder, { target, deadlineMs, samples, watchesCost });
   const stopUsage = watchProcessUsage();
@@ -98,5 +99,6 @@ function threadRows(recorder: PhaseRecorder, responses: ResponseTable, errors: E
 
 /** The buffers of the columns, handed over instead of copied. */
 function transferable({ columns: { rows: _, stages, ...columns } }: ThreadRows): ArrayBuffer[] {
-  return [...Object.values(columns), ...stages].map(({ buffer }) => buffer as ArrayBuffer);
+  const told = [...Object.values(columns), ...stages].filter((column) => column !== undefined);
+  return told.map(({ buffer }) => buffer as ArrayBuffer);
 }

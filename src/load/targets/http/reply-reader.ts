@@ -12,6 +12,9 @@ import { secretsOf } from './secrets.ts';
 import { StreamReading, type StreamReply } from './stream-reply.ts';
 import type { TargetDescription } from './target-description.ts';
 
+/** Answers that are remembered: thousands of characters each, at times. */
+const MOST_KNOWN = 1000;
+
 /** Reads the replies of one target, by its description. */
 export class ReplyReader {
   readonly #description: TargetDescription;
@@ -21,6 +24,8 @@ export class ReplyReader {
   readonly #passagesReader: PassageReader;
   readonly #secrets: readonly string[];
   readonly #abstentions: readonly string[];
+  /** Whether an answer abstains, by its words. */
+  readonly #known = new Map<string, boolean>();
 
   constructor(description: TargetDescription, questions: readonly TargetQuestion[]) {
     const { stream, events, response, stages, ids, headers, abstentions } = description;
@@ -115,9 +120,16 @@ export class ReplyReader {
     throw this.#response.missing('passages', value, 'list of passages');
   }
 
+  /** Under load the same few answers come over and over. */
   #abstains(answer: string): boolean {
-    const words = squash(answer);
-    return isAbstention(answer) || this.#abstentions.some((phrase) => words.includes(phrase));
+    let abstains = this.#known.get(answer);
+    if (abstains === undefined) {
+      const words = squash(answer);
+      abstains = isAbstention(answer) || this.#abstentions.some((phrase) => words.includes(phrase));
+      if (this.#known.size === MOST_KNOWN) this.#known.clear();
+      this.#known.set(answer, abstains);
+    }
+    return abstains;
   }
 
   #stagesIn(value: Json): number[] | undefined {
