@@ -8,8 +8,7 @@ import { mean, quantile, sortSamples } from './quantiles.ts';
  * the requests' *latencies* tell how many independent looks the run was, since requests that share a queue
  * fail together. Each side can be used alone, as a one-sided bound of 97.5 %.
  *
- * How often the bounds hold, by run length and utilisation, is tabulated in bench/results/capacity/simulated.md
- * (`npm run prove -- capacity/simulated`).
+ * How often the bounds hold, by run length and utilisation, `npm run prove -- capacity/evidence` tabulates.
  */
 export interface ShareEvidence {
   /** The share that was observed; null for no request. */

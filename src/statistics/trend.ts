@@ -26,7 +26,7 @@ const SHARED_BY_NEIGHBOURS = 1.5;
  * of ten runs of a thousand requests. The *steps* of an overloaded queue are nearly independent, with a mean above zero;
  * those of a queue that keeps up cancel each other out, however far it wanders.
  *
- * Simulated (bench/results/capacity/simulated.md): no false alarm up to utilisation 0.95. Null for fewer than eight blocks.
+ * Simulated (`npm run prove -- capacity/evidence`): no false alarm up to utilisation 0.95. Null for fewer than eight blocks.
  */
 export function trendOf(blocks: ArrayLike<number>, level = 0.98): Trend | null {
   const count = blocks.length;
