@@ -61,7 +61,8 @@ export function shareEvidence(
 function sizeOf(ones: ArrayLike<number>, share: number, load: ArrayLike<number> | undefined): number | null {
   const size = ones.length;
   const own = varianceInflation(ones);
-  if (own !== null && (Math.min(share, 1 - share) * size) / own >= ENOUGH_BURSTS) {
+  // The slack: twenty of ones and twenty of zeros must mean the same, whichever way they were rounded.
+  if (own !== null && (Math.min(share, 1 - share) * size) / own >= ENOUGH_BURSTS - 1e-9) {
     return (size * CAUTION) / own;
   }
   const ofLoad = load === undefined ? withoutLoad(size) : inflationOfLoad(load);

@@ -143,6 +143,16 @@ describe('evidence of a share', () => {
     );
   });
 
+  it('mirrors at the very number of bursts that counts as enough', () => {
+    const ones = Uint8Array.from({ length: 102 }, (_, index) => (index % 5 === 0 && index < 100 ? 1 : 0));
+    const load = ones.map((_, index) => index);
+    const mirror = shareEvidence(
+      ones.map((one) => 1 - one),
+      { load },
+    );
+    expect(mirror.effectiveSize).toBeCloseTo(shareEvidence(ones, { load }).effectiveSize!, 9);
+  });
+
   it('is that of independent requests, nearly, where they are independent and many', () => {
     const random = seededRandom('coin');
     const ones = Uint8Array.from({ length: 20_000 }, () => (random.next() < 0.3 ? 1 : 0));
