@@ -4,6 +4,7 @@ import { checkReachable, type HttpTargetOptions, httpTarget } from '../load/targ
 import { inProcessTarget } from '../load/targets/in-process.ts';
 import { GeneratorThreads } from '../load/threads/pool.ts';
 import type { IndexRecord, IngestRecord } from '../records/schema.ts';
+import { keepCollectionsShort } from '../system/garbage.ts';
 import { indexSummary, openIndexedEngine } from './open-index.ts';
 import type { RunSetup, TargetSetup } from './setup.ts';
 
@@ -61,6 +62,7 @@ async function openDeployment(
   { description, generators }: Extract<TargetSetup, { kind: 'http' }>,
   { connections, timeout }: Connecting,
 ): Promise<OpenTarget> {
+  keepCollectionsShort();
   await checkReachable(description, { timeoutMs: CONNECTING, ...(signal && { signal }) });
   const options = {
     description,
