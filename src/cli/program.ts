@@ -5,7 +5,7 @@ import { ownVersion } from '../system/machine.ts';
 import { exitCodeOf, renderError, withoutSecrets } from './errors.ts';
 import { datasetFlags, displayFlags, engineFlags, goldenFlags, outputFlag, settingFlags } from './flags.ts';
 import { driveFlags, loadFlags, targetFlags } from './load-flags.ts';
-import { collected, durationFlag } from './quantities.ts';
+import { clientErrorFlag, collected, durationFlag, listOf } from './quantities.ts';
 import { type World, wantsColour } from './world.ts';
 
 /** Runs what the arguments ask for, to its exit code. Nothing is thrown: errors are told on stderr. */
@@ -130,6 +130,11 @@ function addTargetCommands(program: Command, world: World, done: (exitCode: numb
       '--answer-within <time>',
       'with --suite: time within which an answer must come (default: 5s)',
       durationFlag,
+    )
+    .option(
+      '--refuses-with <statuses>',
+      'with --suite: statuses by which invalid input may be refused, with commas (default: 400)',
+      listOf(clientErrorFlag),
     )
     .option('--timeout <time>', 'patience with one request (default: 30s)', durationFlag);
   displayFlags(settingFlags(datasetFlags(check))).action(async (url, flags) =>

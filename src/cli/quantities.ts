@@ -28,6 +28,15 @@ export function countFlag(text: string): number {
   return value;
 }
 
+/** A status that puts the fault on whoever asked. */
+export function clientErrorFlag(text: string): number {
+  const status = Number(text);
+  if (!Number.isInteger(status) || status < 400 || status > 499) {
+    throw new InvalidArgumentError('Give statuses from 400 to 499, with commas.');
+  }
+  return status;
+}
+
 /** One or several of them, with commas: `10,20,40`. */
 export const listOf =
   (one: (text: string) => number) =>

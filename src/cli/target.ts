@@ -29,9 +29,12 @@ export interface TargetCheckFlags
   /** Milliseconds, as the next. */
   readonly timeout?: number;
   readonly answerWithin?: number;
+  /** Statuses. */
+  readonly refusesWith?: readonly number[];
 }
 
 const ANSWER_WITHIN = 5000;
+const REFUSES_WITH = [400];
 
 /** Asks a deployment one question and tells what was understood; with --suite runs the acceptance checks. */
 export async function targetCheck(
@@ -110,6 +113,7 @@ async function runSuite({
     questions: questionsFrom(question, golden),
     timeoutMs,
     answerWithinMs: flags.answerWithin ?? ANSWER_WITHIN,
+    refusals: flags.refusesWith ?? REFUSES_WITH,
     maxBytes: description.maxBodyBytes,
     signal,
   });
@@ -170,13 +174,14 @@ export function refuseNoTime(flag: string, value: number | undefined): void {
   throw new GroundspeedError('usage.argument', 'A duration above 0 is needed', { where: flag });
 }
 
-function refuseUseless({ suite, junit, health, answerWithin, timeout }: TargetCheckFlags): void {
+function refuseUseless({ suite, junit, health, answerWithin, refusesWith, timeout }: TargetCheckFlags): void {
   refuseNoTime('--timeout', timeout);
   refuseNoTime('--answer-within', answerWithin);
   const forSuite = [
     junit !== undefined && '--junit',
     health !== undefined && '--health',
     answerWithin !== undefined && '--answer-within',
+    refusesWith !== undefined && '--refuses-with',
   ].find((flag) => flag !== false);
   if (suite || forSuite === undefined) return;
   throw new GroundspeedError('usage.argument', `${forSuite} is for the acceptance checks`, {

@@ -21,6 +21,8 @@ export interface AcceptanceOptions {
   readonly timeoutMs: number;
   /** An answer that takes longer than this fails the suite. */
   readonly answerWithinMs: number;
+  /** Statuses by which invalid input is refused. */
+  readonly refusals: readonly number[];
   /** More of a body is not read. */
   readonly maxBytes: number;
   readonly signal?: AbortSignal;

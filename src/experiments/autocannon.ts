@@ -51,6 +51,7 @@ export async function saturate(setup: LoadSetup, shape: LoadShape): Promise<RunR
         ...notesOnTarget(setup),
         'Load was sent by autocannon: see its caveats before its figures are believed.',
         ...(description.url.startsWith('https:') ? ["The target's certificate was not verified."] : []),
+        ...(result?.requests.total === 0 ? [silenceOf(result)] : []),
       ],
       complete: setup.signal?.aborted !== true,
       durationMs: setup.clock.now() - start,
@@ -74,6 +75,9 @@ function loadRecord({ description }: Saturation, autocannon: AutocannonRecord | 
   };
 }
 
+const silenceOf = ({ duration, errors, timeouts }: Result): string =>
+  `Nothing was answered in ${duration} s, though a single question had been before; autocannon counted ${errors - timeouts} errors (it counts no connection that breaks off) and ${timeouts} timeouts.`;
+
 const inWords = ({ requests, duration }: Result): string => `${requests.total} requests in ${duration} s`;
 
 function figuresOf(result: Result, { description, concurrency }: Saturation): AutocannonRecord {
@@ -86,7 +90,10 @@ function figuresOf(result: Result, { description, concurrency }: Saturation): Au
     non2xx,
     errors: errors - timeouts, // it counts timeouts among them
     timeouts,
-    latencyMs: { p50: latency.p50, p97_5: latency.p97_5, p99: latency.p99, max: latency.max },
+    latencyMs:
+      requests.total === 0
+        ? { p50: null, p97_5: null, p99: null, max: null } // it says 0
+        : { p50: latency.p50, p97_5: latency.p97_5, p99: latency.p99, max: latency.max },
     caveats: caveatsOn(description),
   };
 }
@@ -117,9 +124,8 @@ class Saturating {
     if (rules.warmup > 0) await this.#fire(rules.warmup, true);
     if (this.#requestsLeft <= 0) return undefined;
     const result = await this.#fire(this.#saturation.duration, false);
-    if (result === undefined || result.requests.total > 0) return result;
-    if (this.#setup.signal?.aborted) return undefined;
-    throw this.#silence(result);
+    const nothing = this.#setup.signal?.aborted && result?.requests.total === 0;
+    return nothing ? undefined : result;
   }
 
   async #fire(duration: number, warmup: boolean): Promise<Result | undefined> {
@@ -201,14 +207,5 @@ class Saturating {
       told = { at, completed: counts.completed, failed };
       onEvent(tick);
     });
-  }
-
-  #silence({ duration, errors, timeouts }: Result): GroundspeedError {
-    const { name } = this.#saturation.description;
-    return new GroundspeedError(
-      'target.unavailable',
-      `${name} answered nothing in ${duration} s: ${errors - timeouts} connections failed, ${timeouts} requests timed out`,
-      { where: name, hint: 'It answered a single question before. Try fewer connections: --concurrency 1' },
-    );
   }
 }

@@ -134,7 +134,14 @@ export const autocannonSchema = z.object({
   non2xx: z.number().int(),
   errors: z.number().int(),
   timeouts: z.number().int(),
-  latencyMs: z.object({ p50: z.number(), p97_5: z.number(), p99: z.number(), max: z.number() }),
+  latencyMs: z
+    .object({
+      p50: z.number().nullable(),
+      p97_5: z.number().nullable(),
+      p99: z.number().nullable(),
+      max: z.number().nullable(),
+    })
+    .describe('Null where nothing was answered.'),
   caveats: z.array(z.string()),
 });
 

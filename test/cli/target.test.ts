@@ -116,6 +116,8 @@ describe('target check', () => {
   it.each([
     [['--junit', 'x.xml'], '--suite'],
     [['--preset', 'grondspeed'], 'did you mean groundspeed?'],
+    [['--refuses-with', '422'], '--suite'],
+    [['--suite', '--refuses-with', '400,200'], 'from 400 to 499'],
     [['--timeout', '5'], 'with its unit'],
     [['--timeout', '0s'], 'above 0'],
   ])('refuses %j', async (flags, words) => {

@@ -59,7 +59,7 @@ const deploymentAt = (origin: string, streams = false): Deployment => ({
 
 async function run(
   handler: Handler,
-  options: { streams?: boolean; timeoutMs?: number; withinMs?: number } = {},
+  options: { streams?: boolean; timeoutMs?: number; withinMs?: number; refusals?: number[] } = {},
 ) {
   const origin = await serve(handler);
   const results = await runAcceptance(deploymentAt(origin, options.streams), {
@@ -67,6 +67,7 @@ async function run(
     questions: ['How long is it?', 'Who may go?', 'Where is it?'],
     timeoutMs: options.timeoutMs ?? 10_000,
     answerWithinMs: options.withinMs ?? 5000,
+    refusals: options.refusals ?? [400],
     maxBytes: 1_000_000,
   });
   return new Map(results.map((result) => [result.name, result]));
@@ -87,6 +88,17 @@ describe('the acceptance suite', () => {
     expect(results.get('malformed JSON is refused')?.detail).toContain('400: the body is no JSON');
     expect(results.get('streaming')).toMatchObject({ status: 'skipped' });
     for (const { seconds } of results.values()) expect(seconds).toBeGreaterThanOrEqual(0);
+  });
+
+  it('takes 422 for a refusal only where it was told so', async () => {
+    const unprocessable: Handler = (request, response) =>
+      request.url === '/health' || (/"query":".+"/.test(request.body) && request.body.endsWith('}'))
+        ? sound(request, response)
+        : json(response, 422, { detail: [{ loc: ['body', 'query'], msg: 'Field required' }] });
+    const refused = await run(unprocessable);
+    expect(failing(refused)).toHaveLength(3);
+    expect(refused.get('a missing question is refused')?.hint).toContain('--refuses-with 400,422');
+    expect(failing(await run(unprocessable, { refusals: [400, 422] }))).toEqual([]);
   });
 
   it.each<[string, Handler, string[], RegExp]>([
@@ -234,6 +246,7 @@ describe('the acceptance suite', () => {
       questions: ['Why?'],
       timeoutMs: 5000,
       answerWithinMs: 5000,
+      refusals: [400],
       maxBytes: 1000,
     });
     expect(results.find(({ name }) => name === 'health')).toMatchObject({
@@ -253,6 +266,7 @@ describe('the acceptance suite', () => {
       questions: ['Why?'],
       timeoutMs: 60_000,
       answerWithinMs: 5000,
+      refusals: [400],
       maxBytes: 1000,
       signal: controller.signal,
     });

@@ -28,6 +28,7 @@ export interface CheckContext {
   readonly questions: readonly string[];
   readonly timeoutMs: number;
   readonly answerWithinMs: number;
+  readonly refusals: readonly number[];
   readonly maxBytes: number;
   readonly signal: AbortSignal | undefined;
   /** What one check learnt and a later one needs: the response to the question that was asked alone, once it was answered. */

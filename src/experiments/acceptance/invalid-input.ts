@@ -15,9 +15,6 @@ import {
 /** Stands for the question in a request of which the question is then taken out. */
 const MARKER = 'groundspeed-acceptance-question';
 
-/** 422 says of a request's content what 400 says of the whole request; many frameworks use it for invalid fields. */
-const REFUSALS = [400, 422];
-
 export const checkEmptyQuestion: Check = (context) =>
   checkSpoiled(context, 'an empty question', (request) => withQuestion(request, ''));
 
@@ -36,19 +33,21 @@ async function checkSpoiled(
 ): Promise<Verdict> {
   const spoilt = spoil(context.deployment.request(MARKER));
   if (spoilt === undefined) return skipped('the question is not a field of a JSON body');
-  return verdictOn(await send(context, spoilt), what);
+  return verdictOn(await send(context, spoilt), { what, refusals: context.refusals });
 }
 
-function verdictOn(response: Probed, what: string): Verdict {
+/** Many frameworks say of a field what 400 says of a request. */
+const UNPROCESSABLE = 422;
+
+interface Refusing {
+  readonly what: string;
+  readonly refusals: readonly number[];
+}
+
+function verdictOn(response: Probed, { what, refusals }: Refusing): Verdict {
   const { status } = response;
   const told = `${what} → ${status}`;
-  if (!REFUSALS.includes(status)) {
-    const hint =
-      status >= 500
-        ? 'It breaks on what it should refuse: answer 400 with an error in JSON.'
-        : 'Refuse it with 400 and an error in JSON that names the field.';
-    return failed(told, hint);
-  }
+  if (!refusals.includes(status)) return failed(told, hintOn(status, refusals.join(' or ')));
   const content = isJsonType(contentTypeOf(response)) ? jsonOf(response) : undefined;
   const error = errorIn(content);
   if (error === undefined) {
@@ -58,6 +57,15 @@ function verdictOn(response: Probed, what: string): Verdict {
     );
   }
   return passed(`${told}: ${error}`);
+}
+
+function hintOn(status: number, refusals: string): string {
+  if (status === UNPROCESSABLE) {
+    return `Refuse it with ${refusals}; or, where ${status} is what your API promises, give --refuses-with 400,${status}.`;
+  }
+  return status >= 500
+    ? `It breaks on what it should refuse: answer ${refusals} with an error in JSON.`
+    : `Refuse it with ${refusals} and an error in JSON that names the field.`;
 }
 
 /** Where an error's words stand, the most telling first. */

@@ -6,7 +6,7 @@ import type { TargetDescription } from '../../load/targets/http/target-descripti
  */
 const CAVEATS = [
   'It is a closed loop: a target that stands still is asked less meanwhile, and whoever would have waited is not seen.',
-  'Timeouts and connection errors are counted, but never enter its latencies.',
+  'Timeouts and connection errors are counted, but never enter its latencies. A connection that breaks off before the answer is not even counted.',
   'Once a connection closes, it takes the start times of other requests for those of the answers: where a target closes connections its latencies are wrong.',
   'Its latencies are whole milliseconds, counted from the sending.',
   'Answers are not read: an error page with status 200 counts as answered, and none was scored.',
