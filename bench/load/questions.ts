@@ -26,6 +26,8 @@ export function madeQuestions(count: number): GoldenSet {
     kind: undefined,
     difficulty: undefined,
     split: undefined,
+    derived: false,
+    tags: [],
     must: false,
   }));
   return {

@@ -6,7 +6,7 @@ import type { LocatedQuestion } from './questions.ts';
 
 /**
  * Reads BEIR's `queries.jsonl`: `_id`, `text`, and of `metadata` the fields `answers`, `is_impossible`, `evidence`,
- * `kind` and `difficulty`. Metadata is free-form in BEIR, so what is not understood there is left alone.
+ * `kind`, `difficulty`, `tags` and `derived`. Metadata is free-form in BEIR, so what is not understood there is left alone.
  * Throws `dataset.line`; the judgements come from `joinQrels`.
  */
 export function parseQueries(bytes: Uint8Array, file: string): LocatedQuestion[] {
@@ -17,7 +17,7 @@ export function parseQueries(bytes: Uint8Array, file: string): LocatedQuestion[]
     const question: GoldenQuestion = {
       id: fields.id('_id', 'id'),
       question: fields.text('text'),
-      answers: answersOf(metadata.answers),
+      answers: textsOf(metadata.answers),
       forbidden: [],
       evidence: readEvidence(metadata.evidence) ?? [],
       relevant: new Map(),
@@ -25,6 +25,8 @@ export function parseQueries(bytes: Uint8Array, file: string): LocatedQuestion[]
       kind: textOf(metadata.kind),
       difficulty: textOf(metadata.difficulty),
       split: undefined,
+      derived: metadata.derived === true,
+      tags: textsOf(metadata.tags),
       must: false,
     };
     questions.push({ question, where: fields.where });
@@ -32,12 +34,12 @@ export function parseQueries(bytes: Uint8Array, file: string): LocatedQuestion[]
   return questions;
 }
 
-function answersOf(value: unknown): readonly string[] {
-  const answers = Array.isArray(value) ? value : [value];
-  return answers
-    .map((answer: unknown) => (typeof answer === 'number' ? String(answer) : answer))
-    .filter((answer) => typeof answer === 'string')
-    .filter((answer) => answer.trim() !== '');
+function textsOf(value: unknown): readonly string[] {
+  const items = Array.isArray(value) ? value : [value];
+  return items
+    .map((item: unknown) => (typeof item === 'number' ? String(item) : item))
+    .filter((item) => typeof item === 'string')
+    .filter((item) => item.trim() !== '');
 }
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

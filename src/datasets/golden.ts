@@ -22,6 +22,10 @@ export interface GoldenQuestion {
   readonly kind: string | undefined;
   readonly difficulty: string | undefined;
   readonly split: string | undefined;
+  /** The answers are computed from the evidence and stand nowhere in it. */
+  readonly derived: boolean;
+  /** Words of the set's own to slice results by; empty where it has none. */
+  readonly tags: readonly string[];
   /** Pinned: a flip of this question fails a gate. */
   readonly must: boolean;
 }

@@ -44,6 +44,8 @@ function questionOf(id: string, fields: Fields): GoldenQuestion {
     kind,
     difficulty: fields.optionalText('difficulty'),
     split: fields.optionalText('split'),
+    derived: fields.boolean('derived', false),
+    tags: fields.texts('tags'),
     must: fields.boolean('must', false),
   };
 }

@@ -3,7 +3,17 @@ import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 import { corruptLine, decodeText } from './lines.ts';
 import { gradeOne, type LocatedQuestion, splitSources } from './questions.ts';
 
-const COLUMNS = ['question', 'answer', 'source', 'id', 'kind', 'split', 'difficulty', 'answerable'] as const;
+const COLUMNS = [
+  'question',
+  'answer',
+  'source',
+  'id',
+  'kind',
+  'split',
+  'difficulty',
+  'tags',
+  'answerable',
+] as const;
 type Column = (typeof COLUMNS)[number];
 
 interface Row {
@@ -14,8 +24,8 @@ interface Row {
 
 /**
  * Reads a spreadsheet of golden questions: a header with `question` and `answer` or `source` (both, as a rule), in any
- * order and case, and where they are of use `id`, `kind`, `split`, `difficulty`, `answerable`. `source` is a document
- * id or URL, or several separated by semicolons. Throws `dataset.format` over the header, `dataset.line` over a row.
+ * order and case, and where they are of use `id`, `kind`, `split`, `difficulty`, `tags`, `answerable`. `source` is a document
+ * id or URL; it and `tags` may be several, separated by semicolons. Throws `dataset.format` over the header, `dataset.line` over a row.
  */
 export function parseTable(bytes: Uint8Array, file: string): LocatedQuestion[] {
   const [header, ...rows] = rowsOf(decodeText(bytes, file), file);
@@ -38,6 +48,8 @@ export function parseTable(bytes: Uint8Array, file: string): LocatedQuestion[] {
       kind,
       difficulty: optional('difficulty'),
       split: optional('split'),
+      derived: false,
+      tags: splitSources(cell('tags')),
       must: false,
     };
     return { question, where };
@@ -76,7 +88,7 @@ function columnsOf(header: readonly string[], file: string): ReadonlyMap<string,
     twice === undefined ? 'has no column `question` with `answer` or `source`' : `names \`${twice}\` twice`;
   throw new GroundspeedError('dataset.format', `The header of ${file} ${problem}.`, {
     where: `${file}:1`,
-    hint: `It reads ${JSON.stringify(header.join(','))}; it must hold question,answer,source, separated by commas. Optional: id, kind, split, difficulty, answerable.`,
+    hint: `It reads ${JSON.stringify(header.join(','))}; it must hold question,answer,source, separated by commas. Optional: id, kind, split, difficulty, tags, answerable.`,
   });
 }
 

@@ -123,6 +123,7 @@ function summarise({ questions, outcomes, measures, accuracy, seed }: Scored): Q
     slices: [
       ...slices('kind', questions, measures, seed),
       ...slices('difficulty', questions, measures, seed),
+      ...slices('tag', questions, measures, seed),
     ],
     latencyMs: {
       p50: carriedQuantile(latencies, 0.5),
@@ -136,16 +137,26 @@ function summarise({ questions, outcomes, measures, accuracy, seed }: Scored): Q
 /** Measures that a slice shows: all of them for every kind would be a wall of numbers. */
 const SLICE_MEASURES = ['ndcg@10', 'success@5', 'recall@100', 'answer-containment', 'f1'];
 
+/** The values by which a question falls into slices: into several, where it bears several tags. */
+const SLICED: Readonly<Record<SliceRecord['by'], (question: QuestionRecord) => readonly string[]>> = {
+  kind: ({ kind }) => (kind === null ? [] : [kind]),
+  difficulty: ({ difficulty }) => (difficulty === null ? [] : [difficulty]),
+  tag: ({ tags }) => tags,
+};
+
+/** A single kind is the whole set; a single tag is still a part of it. */
+const LEAST_VALUES: Readonly<Record<SliceRecord['by'], number>> = { kind: 2, difficulty: 2, tag: 1 };
+
 function slices(
   by: SliceRecord['by'],
   questions: readonly QuestionRecord[],
   measures: readonly string[],
   seed: number,
 ): SliceRecord[] {
-  const values = [...new Set(questions.map((question) => question[by]))].filter((value) => value !== null);
-  if (values.length < 2) return [];
+  const values = [...new Set(questions.flatMap(SLICED[by]))];
+  if (values.length < LEAST_VALUES[by]) return [];
   return values.sort().map((value) => {
-    const within = questions.filter((question) => question[by] === value);
+    const within = questions.filter((question) => SLICED[by](question).includes(value));
     return {
       by,
       value,

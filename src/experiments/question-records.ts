@@ -49,6 +49,7 @@ function withoutPassages({ question, response, latency, ...verdict }: Judged): Q
     question: question.question,
     kind: question.kind ?? null,
     difficulty: question.difficulty ?? null,
+    tags: [...question.tags],
     answerable: question.answerable,
     expected: {
       answers: [...question.answers],

@@ -45,6 +45,21 @@ export const CATALOGUE = {
     exit: 'dataset',
     meaning: 'The golden set has warnings, and --strict makes them errors.',
   },
+  'dataset.broken': { exit: 'dataset', meaning: 'The checks of a golden set found errors.' },
+  'dataset.import': {
+    exit: 'dataset',
+    meaning: 'A file cannot be taken over as a golden set: it is corrupt, or in another format.',
+  },
+  'dataset.exists': {
+    exit: 'usage',
+    meaning: 'There is something already where a golden set is to be written.',
+  },
+  'dataset.labels': {
+    exit: 'dataset',
+    meaning: 'A sheet of labels cannot be read, or does not fit the golden set.',
+  },
+  'answers.format': { exit: 'dataset', meaning: 'A file of answers to be measured cannot be read.' },
+  'judge.failed': { exit: 'targetUnavailable', meaning: 'The model that judges answers failed.' },
   'trec.format': { exit: 'dataset', meaning: 'A qrels or run file is not in TREC format.' },
   'document.unreadable': { exit: 'dataset', meaning: 'A document could not be read.' },
   'document.empty': { exit: 'dataset', meaning: 'A document has no text.' },

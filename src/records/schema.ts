@@ -65,7 +65,7 @@ export const ingestSchema = z.object({
 });
 
 export const sliceSchema = z.object({
-  by: z.enum(['kind', 'difficulty']),
+  by: z.enum(['kind', 'difficulty', 'tag']),
   value: z.string(),
   n: z.number().int(),
   right: z.object({ mean: share.nullable(), ci95: interval, n: z.number().int() }),
@@ -85,6 +85,7 @@ export const questionSchema = z.object({
   question: z.string(),
   kind: z.string().nullable(),
   difficulty: z.string().nullable(),
+  tags: z.array(z.string()).default([]),
   answerable: z.boolean(),
   expected: z.object({
     answers: z.array(z.string()),

@@ -33,6 +33,8 @@ const golden: GoldenSet = {
     kind: undefined,
     difficulty: undefined,
     split: 'test',
+    derived: false,
+    tags: [],
     must: false,
   })),
   corpus: Array.from({ length: 12 }, (_, number) => ({

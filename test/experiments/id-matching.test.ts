@@ -16,6 +16,8 @@ const question = (source: string, evidence: GoldenQuestion['evidence'] = []): Go
   kind: undefined,
   difficulty: undefined,
   split: undefined,
+  derived: false,
+  tags: [],
   must: false,
 });
 

@@ -50,6 +50,8 @@ const QUESTIONS: readonly GoldenQuestion[] = Array.from({ length: 20 }, (_, inde
     kind: answerable ? 'lookup' : 'unanswerable',
     difficulty: 'easy',
     split: 'test',
+    derived: false,
+    tags: [],
     must: false,
   };
 });

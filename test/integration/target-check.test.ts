@@ -28,6 +28,8 @@ const question: GoldenQuestion = {
   kind: undefined,
   difficulty: undefined,
   split: undefined,
+  derived: false,
+  tags: [],
   must: false,
 };
 

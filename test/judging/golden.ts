@@ -14,6 +14,8 @@ export function question(known: Partial<GoldenQuestion> = {}): GoldenQuestion {
     kind: undefined,
     difficulty: undefined,
     split: undefined,
+    derived: false,
+    tags: [],
     must: false,
     ...known,
   };

@@ -14,6 +14,8 @@ export const question = (fields: Partial<GoldenQuestion> = {}): GoldenQuestion =
   kind: undefined,
   difficulty: undefined,
   split: undefined,
+  derived: false,
+  tags: [],
   must: false,
   ...fields,
 });

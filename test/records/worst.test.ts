@@ -16,6 +16,7 @@ const question = fc
       question: 'What does a crossing cost?',
       kind: null,
       difficulty: null,
+      tags: [],
       answerable: true,
       expected: { answers: [], forbidden: [], evidence: [], relevant: [] },
       returned: null,

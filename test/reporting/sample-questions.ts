@@ -93,6 +93,7 @@ function question(index: number, random: Random): QuestionRecord {
     question: hostile ?? (index < TOPICS.length * 2 ? text : `${text} (${index})`),
     kind,
     difficulty: index % 5 === 0 ? 'hard' : null,
+    tags: [],
     answerable,
     expected: {
       answers: answerable ? [answer] : [],
