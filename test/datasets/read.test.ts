@@ -156,6 +156,8 @@ describe('readGoldenSet on its own format', () => {
         kind: 'lookup',
         difficulty: 'easy',
         split: undefined,
+        derived: false,
+        tags: [],
         must: true,
       },
       expect.objectContaining({ answerable: false, relevant: new Map([['pets', 0]]), must: false }),
