@@ -44,7 +44,7 @@ export async function confirmCapacity(
   let most = failed === null ? held : Number.POSITIVE_INFINITY;
   let confirmed: number | null = null;
   for (let round = 0; round < ROUNDS; round += 1) {
-    await narrowing?.until(confirmed);
+    await narrowing?.until(confirmed, most);
     const bounds = boundsNow();
     if (confirmed !== null && (narrowing === null || isNear(bounds, confirmed, options))) break;
     const rate = Math.min(bounds?.low ?? held, most);

@@ -43,12 +43,12 @@ export class Narrowing {
 
   /**
    * Goes on until the interval is narrow, or the runs are used up: narrow from the rate that is confirmed already up to its
-   * upper end, or so narrow by itself that a higher rate can be confirmed.
+   * upper end, or so narrow by itself that a higher rate can be confirmed, of those up to `most`.
    */
-  async until(confirmed: number | null): Promise<void> {
+  async until(confirmed: number | null, most: number): Promise<void> {
     while (this.#spent < this.#options.maxNarrowing) {
       const bounds = boundsOfCapacity(this.#prober.probes, this.#options.clauses);
-      if (bounds === null || this.#isDone(bounds, confirmed)) return;
+      if (bounds === null || this.#isDone(bounds, confirmed, most)) return;
       this.#spent += 1;
       const rate = Math.min(this.#nextRate(bounds), this.#ceiling);
       const probe = await this.#prober.probe('narrow', rate, {
@@ -59,11 +59,12 @@ export class Narrowing {
     }
   }
 
-  #isDone({ low, high }: CapacityBounds, confirmed: number | null): boolean {
+  #isDone({ low, high }: CapacityBounds, confirmed: number | null, most: number): boolean {
     if (low === null || high === null) return false;
     const { width } = this.#options;
     if (confirmed !== null && high <= (1 + width) * Math.min(confirmed, low)) return true;
-    return (confirmed === null || low > confirmed) && high <= (1 + width - SLACK) * low;
+    const next = Math.min(low, most);
+    return (confirmed === null || next > confirmed) && high <= (1 + width - SLACK) * next;
   }
 
   #nextRate(bounds: CapacityBounds): number {

@@ -37,7 +37,7 @@ const DEFAULTS = {
   maxProbes: 12,
   maxRate: Number.POSITIVE_INFINITY,
   width: 0.1,
-  maxNarrowing: 48,
+  maxNarrowing: 80,
   maxConcurrency: 1024,
   onProbe: () => {},
 } as const;
