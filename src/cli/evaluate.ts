@@ -1,34 +1,83 @@
 import { dirname } from 'node:path';
+import type { Assignment } from '../config/flags.ts';
+import { redact } from '../config/redact.ts';
+import { engineOptionsOf, experimentOptionsOf } from '../config/settings.ts';
 import { formatRun, refuseUnfitIds } from '../datasets/trec.ts';
 import { runEvaluate } from '../experiments/evaluate.ts';
 import type { RunResult, RunSetup } from '../experiments/setup.ts';
+import type { Variant } from '../experiments/variants.ts';
+import { GroundspeedError } from '../kernel/errors.ts';
 import { writeFileAtomically } from '../system/atomic-file.ts';
+import { loadSettings } from './configuration.ts';
 import { runExperiment } from './experiment.ts';
 import type { RunFlags } from './flags.ts';
 import type { TargetFlags } from './load-flags.ts';
 import { refuseUnwritable } from './run-output.ts';
 import { chooseDeployment } from './target-choice.ts';
+import { variantsOf } from './variants.ts';
 import type { World } from './world.ts';
 
 export interface EvaluateFlags extends RunFlags, TargetFlags {
+  /** Each a known name, several with commas, or `name:path=value,…`. */
+  readonly variant?: readonly string[];
   readonly measures?: string;
   readonly runFile?: string;
 }
 
 export function evaluate(world: World, flags: EvaluateFlags): Promise<number> {
-  const { measures, runFile } = flags;
+  const { measures, runFile, variant } = flags;
+  const assignments =
+    measures === undefined ? [] : [{ by: '--measures', text: `quality.measures=${measures}` }];
+  let variants: readonly Variant[] = [];
   return runExperiment(world, flags, {
-    assignments: measures === undefined ? [] : [{ by: '--measures', text: `quality.measures=${measures}` }],
+    assignments,
     chooseTarget: async (settings) => {
       const description = await chooseDeployment(world, flags, settings);
       return description && { kind: 'http', description, generators: 1 };
     },
-    run: runEvaluate,
+    refuse: async (setup) => {
+      if (runFile !== undefined) await refuseRunFile(setup, runFile);
+      if (variant === undefined) return;
+      refuseDeployment(setup);
+      variants = await variantsOf(variant, (settings) =>
+        variantSetup({ world, flags, setup, assignments }, settings),
+      );
+    },
+    run: (setup) => runEvaluate(setup, variants),
     ...(runFile !== undefined && {
-      refuse: (setup: RunSetup) => refuseRunFile(setup, runFile),
       saved: ({ rankings = [] }: RunResult) =>
         writeFileAtomically(runFile, formatRun(rankings, 'groundspeed')),
     }),
+  });
+}
+
+interface VariantBase {
+  readonly world: World;
+  readonly flags: EvaluateFlags;
+  readonly setup: RunSetup;
+  readonly assignments: readonly Assignment[];
+}
+
+/** The setup of the run with some settings changed. */
+async function variantSetup(
+  { world, flags, setup, assignments }: VariantBase,
+  changes: readonly string[],
+): Promise<RunSetup> {
+  const variant = changes.map((text) => ({ by: '--variant', text }));
+  const { settings } = await loadSettings(world, flags, [...assignments, ...variant]);
+  return {
+    ...setup,
+    engine: engineOptionsOf(settings),
+    options: experimentOptionsOf(settings),
+    redactedConfig: redact(settings),
+  };
+}
+
+function refuseDeployment({ target }: RunSetup): void {
+  if (target?.kind !== 'http') return;
+  throw new GroundspeedError('usage.argument', 'Variants are configurations of the engine in this process', {
+    where: '--variant',
+    hint: 'A deployment has its own: leave out --target, or --variant.',
   });
 }
 

@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
+import { collected, wholeNumberFlag } from './quantities.ts';
 
 /** What every command that prints something takes. */
 export interface DisplayFlags {
@@ -49,13 +50,13 @@ export function displayFlags(command: Command): Command {
 export function settingFlags(command: Command): Command {
   return command
     .option('--config <file>', 'configuration file, JSON or YAML (default: RAG_CONFIG_PATH)')
-    .option('--set <path=value>', 'one setting, such as retrieval.mode=keyword; repeatable', collect);
+    .option('--set <path=value>', 'one setting, such as retrieval.mode=keyword; repeatable', collected);
 }
 
 export function engineFlags(command: Command): Command {
   return settingFlags(command)
     .option('--index <dir>', 'folder of the index (default: below .groundspeed, by its content)')
-    .option('--seed <n>', 'seed of everything that is random', wholeNumber, DEFAULT_SEED);
+    .option('--seed <n>', 'seed of everything that is random', wholeNumberFlag, DEFAULT_SEED);
 }
 
 /** The golden set, of commands that ask the engine of this process. */
@@ -79,16 +80,4 @@ export function datasetFlags(command: Command): Command {
 
 export function outputFlag(command: Command): Command {
   return command.option('--output <dir>', 'folder below which each run gets its own', DEFAULT_OUTPUT);
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw new InvalidArgumentError('Give a whole number, 0 or more.');
-  }
-  return value;
 }

@@ -66,7 +66,12 @@ function addRunCommands(program: Command, world: World, done: (exitCode: number)
     .command('evaluate')
     .description('ask every golden question once, and report how right the answers are')
     .option('--measures <names>', 'measures to take, with commas: ndcg@10,recall@100,f1')
-    .option('--run-file <file>', 'also write the rankings as a TREC run');
+    .option('--run-file <file>', 'also write the rankings as a TREC run')
+    .option(
+      '--variant <spec>',
+      'compare configurations: bm25,lsa,hybrid,mmr, or name:path=value,… of your own; repeatable',
+      collected,
+    );
   displayFlags(outputFlag(engineFlags(datasetFlags(targetFlags(evaluate))))).action(async (flags) =>
     done(await (await import('./evaluate.ts')).evaluate(world, flags)),
   );

@@ -21,6 +21,15 @@ export function positiveFlag(text: string): number {
   return value;
 }
 
+/** A whole number, 0 or more: a seed. */
+export function wholeNumberFlag(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError('Give a whole number, 0 or more.');
+  }
+  return value;
+}
+
 /** A whole number above 0. */
 export function countFlag(text: string): number {
   const value = positiveFlag(text);

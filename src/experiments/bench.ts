@@ -6,6 +6,8 @@ import type { Target } from '../load/target.ts';
 import { inProcessTarget } from '../load/targets/in-process.ts';
 import type { RunRecord } from '../records/schema.ts';
 import { pacingClock } from '../system/clock.ts';
+import { assessWhole } from './assess.ts';
+import { compareQuality, type VariantResult } from './compare-quality.ts';
 import { driveLoad } from './drive-load.ts';
 import { recordHeader } from './header.ts';
 import { Judge } from './judge.ts';
@@ -17,11 +19,12 @@ import { PROFILE_PLANS, type ProfilePlan } from './profiles.ts';
 import { type QualityResult, runQualityPass } from './quality.ts';
 import type { RunResult, RunSetup } from './setup.ts';
 import { benchmarkStages } from './stages.ts';
+import { configuredAlike, knownVariants, type Variant } from './variants.ts';
 import { LoadVerdicts } from './verdicts.ts';
 
 /**
  * The main job: index › quality › warm-up › closed-loop maximum › open loop at half and at four fifths of it, uncached
- * and cached › micro-benchmarks of the stages. `plan` says for how long; by default the profile does.
+ * and cached › micro-benchmarks of the stages › the known ways to retrieve, compared. `plan` says for how long; by default the profile does.
  *
  * Interrupted, it ends after what is in flight and keeps what it has (`complete` is false). Rejects with
  * `run.interrupted` where that is nothing: while the index was being built, which goes on from there the next time.
@@ -32,20 +35,51 @@ export async function runBench(
 ): Promise<RunResult> {
   const start = setup.clock.now();
   const header = recordHeader(setup, 'bench');
-  const parts = new Parts(plan.microBenchmark > 0 ? 6 : 5, setup.onEvent);
+  const variants = plan.comparesVariants ? knownVariants(setup) : [];
+  const asked = variants.filter((variant) => !configuredAlike(variant.setup, setup)).length;
+  const parts = new Parts((plan.microBenchmark > 0 ? 6 : 5) + 2 * asked, setup.onEvent);
   const indexed = await parts.run('index', async () => {
     const opened = await openIndexedEngine(setup);
     return [opened, indexSummary(opened)];
   });
   const { engine, index, ingest } = indexed;
-  try {
-    const { requests, rankings, ...measured } = await measure(setup, indexed, { plan, parts });
-    const complete = setup.signal?.aborted !== true;
-    const durationMs = setup.clock.now() - start;
-    return { record: { ...header, index, ingest, ...measured, complete, durationMs }, requests, rankings };
-  } finally {
-    await engine.close();
+  const { requests, rankings, ...measured } = await measure(setup, indexed, { plan, parts }).finally(() =>
+    engine.close(),
+  );
+  const comparison = await compareVariants(setup, measured, { variants, parts });
+  const complete = setup.signal?.aborted !== true;
+  const durationMs = setup.clock.now() - start;
+  return {
+    record: {
+      ...header,
+      index,
+      ingest,
+      ...measured,
+      ...(comparison !== undefined && { comparison }),
+      complete,
+      durationMs,
+    },
+    requests,
+    rankings,
+  };
+}
+
+/** Asks each of the known ways to retrieve every question, once all else is measured; the one that is configured was asked. */
+async function compareVariants(
+  setup: RunSetup,
+  { quality, questions }: Pick<Measured, 'quality' | 'questions'>,
+  { variants, parts }: { variants: readonly Variant[]; parts: Parts },
+): Promise<RunRecord['comparison']> {
+  if (variants.length === 0 || quality === undefined || questions === undefined) return undefined;
+  const results: VariantResult[] = [];
+  for (const variant of variants) {
+    const { name, settings } = variant;
+    const known = configuredAlike(variant.setup, setup);
+    const result = known ? { name, settings, quality, questions } : await assessWhole(variant, parts);
+    if (result === undefined) return undefined; // interrupted
+    results.push(result);
   }
+  return compareQuality(results, setup.seed);
 }
 
 interface Running {

@@ -1,41 +1,49 @@
+import { assess, assessWhole } from './assess.ts';
+import { compareQuality, type VariantResult } from './compare-quality.ts';
 import { recordHeader } from './header.ts';
-import { Judge } from './judge.ts';
-import { notesOn, notesOnQuality, notesOnTarget } from './notes.ts';
-import { openTarget } from './open-target.ts';
+import { notesOn, notesOnQuality, notesOnTarget, notesOnVariants } from './notes.ts';
 import { Parts } from './parts.ts';
-import { runQualityPass } from './quality.ts';
 import type { RunResult, RunSetup } from './setup.ts';
+import type { Variant } from './variants.ts';
 
 /**
- * Asks every golden question once and scores the answers: quality only, no load. Interrupted, it keeps the questions
- * that were asked, and rejects with `run.interrupted` where there is none.
+ * Asks every golden question once and scores the answers: quality only, no load. Of several variants each is asked them all; the
+ * first is the one that the record shows in full, and the others are held against each other.
+ * Interrupted, it keeps the questions that were asked, and rejects with `run.interrupted` where there is none.
  */
-export async function runEvaluate(setup: RunSetup): Promise<RunResult> {
-  const { clock, options, signal, onEvent } = setup;
+export async function runEvaluate(setup: RunSetup, variants: readonly Variant[] = []): Promise<RunResult> {
+  const { clock, signal, onEvent, seed } = setup;
   const start = clock.now();
-  const header = recordHeader(setup, 'evaluate');
-  const parts = new Parts(2, onEvent);
-  const isDeployment = setup.target?.kind === 'http';
-  const opened = await parts.run(isDeployment ? 'target' : 'index', async () => {
-    const target = await openTarget(setup, { connections: 1, timeout: options.bench.timeoutMs });
-    return [target, target.summary];
-  });
-  const { target, documents, index, ingest } = opened;
-  try {
-    const { quality, questions, rankings } = await parts.run('quality', async () => {
-      const judge = new Judge(documents, options.quality.k);
-      const result = await runQualityPass(setup, target, judge);
-      return [result, `${result.questions.length} questions`];
-    });
-    const complete = signal?.aborted !== true;
-    const durationMs = clock.now() - start;
-    const notes = [...(isDeployment ? notesOnTarget(setup) : notesOn(setup)), ...notesOnQuality(questions)];
-    return {
-      record: { ...header, notes, index, ingest, quality, questions, complete, durationMs },
-      requests: undefined,
-      rankings,
-    };
-  } finally {
-    await opened.close();
+  const first = variants[0]?.setup ?? setup;
+  const header = recordHeader(first, 'evaluate');
+  const parts = new Parts(2 * Math.max(1, variants.length), onEvent);
+  const { opened, pass } = await assess(first, parts);
+  const others: VariantResult[] = [];
+  for (const variant of variants.slice(1)) {
+    const assessed = await assessWhole(variant, parts);
+    if (assessed === undefined) break;
+    others.push(assessed);
   }
+  const { quality, questions, rankings } = pass;
+  const results = variants.slice(0, 1).map(({ name, settings }) => ({ name, settings, quality, questions }));
+  const isDeployment = setup.target?.kind === 'http';
+  return {
+    record: {
+      ...header,
+      notes: [
+        ...(isDeployment ? notesOnTarget(setup) : notesOn(first)),
+        ...notesOnQuality(questions),
+        ...notesOnVariants(variants, 1 + others.length),
+      ],
+      index: opened.index,
+      ingest: opened.ingest,
+      quality,
+      questions,
+      ...(others.length > 0 && { comparison: compareQuality([...results, ...others], seed) }),
+      complete: signal?.aborted !== true,
+      durationMs: clock.now() - start,
+    },
+    requests: undefined,
+    rankings,
+  };
 }

@@ -1,6 +1,7 @@
 import type { GoldenSet } from '../datasets/golden.ts';
 import type { PhaseRecord, QuestionRecord } from '../records/schema.ts';
 import type { RunSetup } from './setup.ts';
+import type { Variant } from './variants.ts';
 
 /** Fewer questions than this, and the reader is warned of wide intervals. */
 const FEW_QUESTIONS = 50;
@@ -42,6 +43,14 @@ export function notesOnQuality(questions: readonly QuestionRecord[]): string[] {
   const failure = questions[0]?.error ?? null;
   if (failure === null || questions.some(({ error }) => error === null)) return [];
   return [`None of the ${questions.length} questions was answered. The first failed with: ${failure}`];
+}
+
+/** Variants that an interruption left out. */
+export function notesOnVariants(variants: readonly Pick<Variant, 'name'>[], compared: number): string[] {
+  const missing = variants.slice(compared).map(({ name }) => name);
+  return missing.length === 0
+    ? []
+    : [`The run was interrupted before ${missing.join(', ')} had been asked every question: left out.`];
 }
 
 type Phase = Pick<PhaseRecord, 'name' | 'loop' | 'cacheMode' | 'cacheStates' | 'generator'>;

@@ -7,12 +7,26 @@ export interface ProfilePlan {
   readonly openPhase: number;
   /** Time for each micro-benchmark; 0 leaves them out. */
   readonly microBenchmark: number;
+  /** Whether keyword, vector and hybrid retrieval and MMR are compared over the same questions. */
+  readonly comparesVariants: boolean;
 }
 
 export const PROFILE_PLANS: Record<Profile, ProfilePlan> = {
-  quick: { warmup: 1000, closedProbe: 1000, openPhase: 3000, microBenchmark: 0 },
-  standard: { warmup: 3000, closedProbe: 3000, openPhase: 15_000, microBenchmark: 1000 },
-  full: { warmup: 10_000, closedProbe: 10_000, openPhase: 60_000, microBenchmark: 3000 },
+  quick: { warmup: 1000, closedProbe: 1000, openPhase: 3000, microBenchmark: 0, comparesVariants: false },
+  standard: {
+    warmup: 3000,
+    closedProbe: 3000,
+    openPhase: 15_000,
+    microBenchmark: 1000,
+    comparesVariants: true,
+  },
+  full: {
+    warmup: 10_000,
+    closedProbe: 10_000,
+    openPhase: 60_000,
+    microBenchmark: 3000,
+    comparesVariants: true,
+  },
 };
 
 /** Shares of the closed-loop maximum at which the open loop is driven. */

@@ -14,7 +14,7 @@ import { type Judged, questionRecords } from './question-records.ts';
 import type { QuestionRanking, RunSetup } from './setup.ts';
 
 /** A bootstrap interval of fewer scores than this covers less than it says, and is labelled so. */
-const LEAST_FOR_BOOTSTRAP = 200;
+export const LEAST_FOR_BOOTSTRAP = 200;
 
 /** The one number for retrieval is this measure over answerable questions, whichever measures are printed. */
 const RETRIEVAL_ACCURACY = 'success@5';

@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { comparisonSchema } from './comparison-schema.ts';
 import { capacitySchema, loadSchema } from './load-schema.ts';
-import { hash, interval, measureSchema, share } from './primitives.ts';
+import { hash, interval } from './primitives.ts';
+import { qualitySchema, questionSchema } from './quality-schema.ts';
 
+export * from './comparison-schema.ts';
 export * from './load-schema.ts';
 export { type MeasureRecord, measureSchema } from './primitives.ts';
+export * from './quality-schema.ts';
 
 /**
  * `groundspeed.record/1`: what a run saves, and all that a report may read. Numbers that could not be had are null,
@@ -64,75 +68,6 @@ export const ingestSchema = z.object({
   documentsPerSecond: z.number().nullable(),
 });
 
-export const sliceSchema = z.object({
-  by: z.enum(['kind', 'difficulty', 'tag']),
-  value: z.string(),
-  n: z.number().int(),
-  right: z.object({ mean: share.nullable(), ci95: interval, n: z.number().int() }),
-  measures: z.array(measureSchema),
-});
-
-export const passageSchema = z.object({
-  documentId: z.string(),
-  title: z.string().nullable(),
-  text: z.string().nullable(),
-  score: z.number().nullable(),
-});
-
-/** One golden question of a run: what was expected, what came, and every score. */
-export const questionSchema = z.object({
-  id: z.string(),
-  question: z.string(),
-  kind: z.string().nullable(),
-  difficulty: z.string().nullable(),
-  tags: z.array(z.string()).default([]),
-  answerable: z.boolean(),
-  expected: z.object({
-    answers: z.array(z.string()),
-    forbidden: z.array(z.string()),
-    evidence: z.array(z.array(z.object({ document: z.string(), quote: z.string() }))),
-    relevant: z.array(z.string()),
-  }),
-  returned: z
-    .object({
-      answer: z.string().nullable(),
-      abstained: z.boolean(),
-      confidence: z.number().nullable(),
-      passages: z
-        .array(passageSchema)
-        .nullable()
-        .describe('Null where the target hides them; past 100 questions only the worst keep theirs.'),
-      citations: z.array(z.number().int()).nullable(),
-      ranking: z.array(z.string()).nullable().describe('Document ids, best first: the first ten.'),
-    })
-    .nullable(),
-  error: z.string().nullable(),
-  right: z.enum(['right', 'wrong', 'unscored']),
-  funnel: z.string(),
-  firstRelevantRank: z.number().int().nullable(),
-  scores: z.record(z.string(), z.number().nullable()),
-  latencyMs: z.number().nullable().describe('First-touch latency: the first asking of this question.'),
-});
-
-export const qualitySchema = z.object({
-  measures: z.array(measureSchema),
-  retrievalAccuracy: z
-    .object({ mean: share.nullable(), ci95: interval, n: z.number().int() })
-    .describe('success@5 over answerable questions.'),
-  right: z
-    .object({ mean: share.nullable(), ci95: interval, n: z.number().int() })
-    .describe('Share of scored questions whose answer is right.'),
-  unscoredShare: share,
-  funnel: z.record(z.string(), z.number().int()),
-  slices: z.array(sliceSchema),
-  latencyMs: z.object({
-    p50: z.number().nullable(),
-    p95: z.number().nullable(),
-    p99: z.number().nullable(),
-    max: z.number().nullable(),
-  }),
-});
-
 /** One distinct response; many requests may share it. What is left out is as `questions` has it for its question. */
 export const responseSchema = z.object({
   question: z.number().int(),
@@ -186,6 +121,7 @@ export const recordSchema = z.object({
   ingest: ingestSchema.nullable(),
   quality: qualitySchema.optional(),
   questions: z.array(questionSchema).optional(),
+  comparison: comparisonSchema.optional(),
   load: loadSchema.optional(),
   capacity: capacitySchema.optional(),
   responses: z.array(responseSchema).optional(),
@@ -198,9 +134,6 @@ export type EnvironmentRecord = z.infer<typeof environmentSchema>;
 export type DatasetRecord = z.infer<typeof datasetSchema>;
 export type IndexRecord = z.infer<typeof indexSchema>;
 export type IngestRecord = z.infer<typeof ingestSchema>;
-export type SliceRecord = z.infer<typeof sliceSchema>;
-export type QuestionRecord = z.infer<typeof questionSchema>;
-export type QualityRecord = z.infer<typeof qualitySchema>;
 export type ResponseRecord = z.infer<typeof responseSchema>;
 export type MicroBenchmarkRecord = z.infer<typeof microBenchmarkSchema>;
 export type ColumnsRecord = z.infer<typeof columnsSchema>;

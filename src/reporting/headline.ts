@@ -14,6 +14,7 @@ import {
   usd,
 } from './format.ts';
 import { headlinePhase, measuredPhases, phaseLoad, phaseTitle, underLoad } from './phases.ts';
+import { oneLine } from './plain.ts';
 import { CACHE_MODES } from './words.ts';
 
 /** More unscored arrivals than this, and a share of right answers would say more than is known. */
@@ -168,6 +169,9 @@ function ingestSentence(ingest: NonNullable<RunRecord['ingest']>): string {
 /** What stands beside the headline as a label: conditions without which its figures mislead. */
 export function labels(record: RunRecord): string[] {
   const phase = headlinePhase(record);
+  const [first] = record.comparison?.variants ?? [];
+  if (first !== undefined && record.kind === 'evaluate')
+    return [`of the variant ${oneLine(first.name)}; how the others do stands under Variants`];
   if (!phase || record.kind === 'bench') return [];
   return [
     ...(phase.cacheMode === 'as-configured' && !cachesAreOff(phase) ? [CACHE_MODES['as-configured']] : []),

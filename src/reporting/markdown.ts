@@ -13,6 +13,7 @@ import {
   validityTable,
 } from './markdown/load-parts.ts';
 import { escapeMarkdown, table } from './markdown/text.ts';
+import { variantsPart } from './markdown/variants-part.ts';
 import { objectiveTables, probeTable } from './markdown/verdict-parts.ts';
 import { headlinePhase, phaseLoad } from './phases.ts';
 import { clip, oneLine } from './plain.ts';
@@ -44,6 +45,7 @@ export function renderMarkdown(record: RunRecord): string {
     autocannonPart(record),
     qualityTable(record),
     kindTable(record),
+    variantsPart(record),
     questionTable(record),
     method(record),
   ];

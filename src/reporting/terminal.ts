@@ -22,6 +22,7 @@ import {
   phaseBlock,
   timesBlock,
 } from './terminal/load-blocks.ts';
+import { variantsBlock } from './terminal/variants-block.ts';
 import { objectivesBlock, probesBlock, verdictPaint } from './terminal/verdict-blocks.ts';
 import { type FunnelGroup, VERDICTS } from './words.ts';
 
@@ -54,6 +55,7 @@ export function renderTerminal(record: RunRecord, { width, colour, reportPath }:
     closingBlock(record, screen),
     autocannonBlock(record, screen),
     qualityBlock(record, screen),
+    variantsBlock(record, screen),
     // The path is never wrapped: it is there to be copied.
     reportPath === undefined ? [] : [`${colours.dim('Report')} ${colours.bold(oneLine(reportPath))}`],
   ].filter((lines) => lines.length > 0);

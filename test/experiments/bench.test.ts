@@ -15,7 +15,13 @@ import { MADE_SET, setupOf } from './made-set.ts';
 const newFolder = temporaryFolders();
 
 /** Long enough for every part to be there, and no longer. */
-const SHORT: ProfilePlan = { warmup: 40, closedProbe: 60, openPhase: 120, microBenchmark: 15 };
+const SHORT: ProfilePlan = {
+  warmup: 40,
+  closedProbe: 60,
+  openPhase: 120,
+  microBenchmark: 15,
+  comparesVariants: true,
+};
 
 const sum = (counts: Readonly<Record<string, number>>): number =>
   Object.values(counts).reduce((total, count) => total + count, 0);
@@ -58,7 +64,15 @@ describe('bench', () => {
       event.type === 'part.started' ? [[event.name, event.step, event.steps]] : [],
     );
     const parts = ['index', 'quality', 'warm-up', 'closed loop', 'open loop', 'stages'];
-    expect(started).toEqual(parts.map((name, index) => [name, index + 1, 6]));
+    const compared = ['bm25', 'lsa', 'mmr'].flatMap((name) => [`index, ${name}`, `quality, ${name}`]);
+    expect(started).toEqual([...parts, ...compared].map((name, index) => [name, index + 1, 12]));
+  });
+
+  it('compares the known ways to retrieve, the configured one with what it did in the quality pass', () => {
+    const { variants } = record.comparison!;
+    expect(variants.map(({ name }) => name)).toEqual(['bm25', 'lsa', 'hybrid', 'mmr']);
+    expect(variants[2]!.quality).toEqual(record.quality);
+    for (const { scores } of variants) expect(scores.right).toHaveLength(MADE_SET.questions.length);
   });
 
   it('accounts for every arrival, by outcome and in the funnel', () => {

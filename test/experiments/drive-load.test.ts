@@ -20,7 +20,13 @@ import { MADE_SET } from './made-set.ts';
 import { HIDDEN, madeTarget } from './made-target.ts';
 
 const { questions: QUESTIONS } = MADE_SET;
-const SHORT: ProfilePlan = { warmup: 20, closedProbe: 30, openPhase: 60, microBenchmark: 0 };
+const SHORT: ProfilePlan = {
+  warmup: 20,
+  closedProbe: 30,
+  openPhase: 60,
+  microBenchmark: 0,
+  comparesVariants: false,
+};
 
 function contextOf(target: Target, overrides: Partial<LoadContext> = {}): LoadContext {
   return {

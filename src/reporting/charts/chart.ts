@@ -125,10 +125,13 @@ export const ROWS = {
 } as const;
 
 /** Each row's label, above its marks: long names need no margin, so the chart stays readable on a narrow screen. */
-export function rowLabels(rows: readonly { readonly row: string; readonly label: string }[]): Spec {
+export function rowLabels(
+  rows: readonly { readonly row: string; readonly label: string }[],
+  { dy = -12 }: { readonly dy?: number } = {},
+): Spec {
   return {
     data: { values: rows.map(({ row, label }) => ({ row, label })) },
-    mark: { type: 'text', align: 'left', baseline: 'middle', dy: -12, fill: COLOUR.ink, fontSize: 12.5 },
+    mark: { type: 'text', align: 'left', baseline: 'middle', dy, fill: COLOUR.ink, fontSize: 12.5 },
     encoding: { y: ROWS, x: { value: 0 }, text: { field: 'label', type: 'nominal' } },
   };
 }

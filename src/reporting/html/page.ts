@@ -23,6 +23,7 @@ import { sloSection } from './slo-section.ts';
 import { STYLE } from './style.ts';
 import { timesSection } from './times-section.ts';
 import { validitySection } from './validity-section.ts';
+import { variantsSection } from './variants-section.ts';
 import { verdictBadge } from './verdict.ts';
 
 interface Input {
@@ -45,6 +46,7 @@ const COMMON_PARTS: readonly Part[] = [
   ({ record, columns, draw }) => timelineSection(record, columns, draw),
   ({ record, draw }) => stagesSection(record, draw),
   ({ record, draw }) => qualitySection(record, draw),
+  ({ record, draw }) => variantsSection(record, draw),
   ({ record }) => questionsSection(record),
   ({ record }) => benchmarksSection(record),
   ({ record }) => indexSection(record),

@@ -1,0 +1,49 @@
+import type { VariantResult } from './compare-quality.ts';
+import { Judge } from './judge.ts';
+import { type OpenTarget, openTarget } from './open-target.ts';
+import type { Parts } from './parts.ts';
+import { type QualityResult, runQualityPass } from './quality.ts';
+import type { RunSetup } from './setup.ts';
+import type { Variant } from './variants.ts';
+
+export interface Assessed {
+  readonly opened: OpenTarget;
+  readonly pass: QualityResult;
+}
+
+/** Opens what a setup drives, asks it every golden question, and closes it. */
+export async function assess(setup: RunSetup, parts: Parts, variant?: string): Promise<Assessed> {
+  const { options } = setup;
+  const of = variant === undefined ? '' : `, ${variant}`;
+  const kind = setup.target?.kind === 'http' ? 'target' : 'index';
+  const opened = await parts.run(`${kind}${of}`, async () => {
+    const target = await openTarget(setup, { connections: 1, timeout: options.bench.timeoutMs });
+    return [target, target.summary];
+  });
+  try {
+    const pass = await parts.run(`quality${of}`, async () => {
+      const judge = new Judge(opened.documents, options.quality.k);
+      const result = await runQualityPass(setup, opened.target, judge);
+      return [result, `${result.questions.length} questions`];
+    });
+    return { opened, pass };
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Undefined where it was interrupted: half of the questions would be compared with all of them. */
+export async function assessWhole(
+  { name, settings, setup }: Variant,
+  parts: Parts,
+): Promise<VariantResult | undefined> {
+  const { signal } = setup;
+  if (signal?.aborted) return undefined;
+  try {
+    const { quality, questions } = (await assess(setup, parts, name)).pass;
+    return signal?.aborted ? undefined : { name, settings, quality, questions };
+  } catch (thrown) {
+    if (signal?.aborted) return undefined;
+    throw thrown;
+  }
+}
