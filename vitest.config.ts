@@ -1,8 +1,17 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-// Two projects, because the suite is made for two shared cores: pure tests run side by side, while whatever owns
-// a server, a browser, a clock or a child process runs alone, so that one test's load is never another's noise.
-const system = ['test/integration/**/*.test.ts', 'test/cli/**/*.test.ts'];
+// Three projects, because the suite is made for two shared cores: pure tests run side by side; so do those that start
+// programs or a browser and look only at what these say; while whatever drives load, or kills servers, runs alone, so that
+// one test's load is never another's noise.
+const programs = [
+  'test/cli/{dataset-*,exit-codes,ingest-ask,init,measure,no-native-packages,target,variants}.test.ts',
+  'test/integration/{report-browser*,lsa-fit-thread,llm-judge,draft-questions}.test.ts',
+];
+const all = ['test/integration/**/*.test.ts', 'test/cli/**/*.test.ts'];
+/** Vitest leaves a core to itself, and would use one of two. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
@@ -11,20 +20,30 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: system,
+          exclude: all,
+          maxWorkers,
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
+          name: 'programs',
+          include: programs,
+          maxWorkers,
+          ...patience,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
           name: 'system',
-          include: system,
+          include: all,
+          exclude: programs,
           maxWorkers: 1,
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          ...patience,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
