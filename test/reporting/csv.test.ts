@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { write } from '../../src/reporting/csv/cells.ts';
 import {
   neutralise,
   renderPhasesCsv,
@@ -31,6 +32,16 @@ describe('cells', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(looksLikeFormula(neutralise(text))).toBe(false);
+      }),
+    );
+  });
+
+  it('keep a line end that is but half of the file’s own', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', '\r', '\n', '"', ',') })), (cells) => {
+        const row = ['first', ...cells];
+        const [read] = parse(write([row]), { record_delimiter: '\r\n' }) as string[][];
+        expect(read).toEqual(row.map(neutralise));
       }),
     );
   });

@@ -11,12 +11,20 @@ export function neutralise(text: string): string {
 
 export const LINE_END = '\r\n';
 
+/** Quoted by itself is only the line end that rows have: a cell may hold half of it. */
+const OPTIONS = { record_delimiter: LINE_END, quoted_match: /[\r\n]/ } as const;
+
 /** Rows of cells as text. What is null, or no number, is empty. */
 export function write(rows: readonly (readonly Cell[])[]): string {
   return stringify(
     rows.map((cells) => cells.map(written)),
-    { record_delimiter: LINE_END },
+    OPTIONS,
   );
+}
+
+/** One cell of text, quoted where it has to be. */
+export function writeCell(text: string): string {
+  return stringify([[neutralise(text)]], { ...OPTIONS, eof: false });
 }
 
 function written(cell: Cell): string {

@@ -1,4 +1,3 @@
-import { stringify } from 'csv-stringify/sync';
 import {
   CACHE_CODES,
   NO_RESPONSE,
@@ -7,7 +6,7 @@ import {
   RIGHT_CODES,
 } from '../../records/columns.ts';
 import type { RunRecord } from '../../records/schema.ts';
-import { LINE_END, neutralise, write } from './cells.ts';
+import { LINE_END, write, writeCell } from './cells.ts';
 import { LineWriter } from './line-writer.ts';
 
 const HEADINGS = [
@@ -101,5 +100,5 @@ function lineWriting(
 }
 
 function fields(names: readonly string[] = []): Buffer[] {
-  return names.map((name) => Buffer.from(stringify([[neutralise(name)]], { eof: false })));
+  return names.map((name) => Buffer.from(writeCell(name)));
 }
