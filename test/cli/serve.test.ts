@@ -25,7 +25,7 @@ async function serve(argv: readonly string[], env: Record<string, string> = {}):
 describe('serve', () => {
   it('serves the shipped golden set at once, says where in one line of JSON, and ends with 0 at Ctrl-C', async () => {
     const service = await serve([]);
-    expect(service).toMatchObject({ workers: 1, token: false, index: { documents: 60, version: 1 } });
+    expect(service).toMatchObject({ workers: 1, token: false, index: { documents: 150, version: 1 } });
     expect(service.url).toBe(`http://127.0.0.1:${service.port}`);
     const { status, json } = await send(`${service.url}/api/query`, {
       query: 'What is the general emergency signal on board?',
@@ -46,7 +46,7 @@ describe('serve', () => {
     });
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^Serving 60 documents \(tidewater\) at http:\/\/127\.0\.0\.1:\d+\. To ask:\n {2}curl http:.*-d '\{"query":".*"\}'\n/,
+      /^Serving 150 documents \(tidewater\) at http:\/\/127\.0\.0\.1:\d+\. To ask:\n {2}curl http:.*-d '\{"query":".*"\}'\n/,
     );
     expect(out).toMatch(/\/health; .*\/metrics\. Ctrl-C ends it\.\n$/);
   });
