@@ -6,7 +6,7 @@ import type { LocatedQuestion } from './questions.ts';
 
 /**
  * Reads BEIR's `queries.jsonl`: `_id`, `text`, and of `metadata` the fields `answers`, `is_impossible`, `evidence`,
- * `kind`, `difficulty`, `tags` and `derived`. Metadata is free-form in BEIR, so what is not understood there is left alone.
+ * `kind`, `difficulty`, `tags`, `derived`, `forbidden`, `split` and `must`. Metadata is free-form in BEIR, so what is not understood there is left alone.
  * Throws `dataset.line`; the judgements come from `joinQrels`.
  */
 export function parseQueries(bytes: Uint8Array, file: string): LocatedQuestion[] {
@@ -18,16 +18,16 @@ export function parseQueries(bytes: Uint8Array, file: string): LocatedQuestion[]
       id: fields.id('_id', 'id'),
       question: fields.text('text'),
       answers: textsOf(metadata.answers),
-      forbidden: [],
+      forbidden: textsOf(metadata.forbidden),
       evidence: readEvidence(metadata.evidence) ?? [],
       relevant: new Map(),
       answerable: metadata.is_impossible !== true,
       kind: textOf(metadata.kind),
       difficulty: textOf(metadata.difficulty),
-      split: undefined,
+      split: textOf(metadata.split),
       derived: metadata.derived === true,
       tags: textsOf(metadata.tags),
-      must: false,
+      must: metadata.must === true,
     };
     questions.push({ question, where: fields.where });
   }
@@ -106,6 +106,8 @@ export function joinQrels(
     missing.delete(question.id);
     const relevant = qrels.grades.get(question.id);
     if (relevant !== undefined) questions.push({ question: { ...question, relevant, split }, where });
+    // Nothing can be judged relevant for it, and yet it belongs to the split that it names.
+    else if (!question.answerable && question.split === split) questions.push({ question, where });
   }
   const warnings = [...missing].map(([query, where]): DatasetWarning => {
     const message = `The judgements name query ${JSON.stringify(query)}, which is not among the queries.`;

@@ -3,6 +3,7 @@ import { messageOf } from '../kernel/errors.ts';
 import type { ParsedCorpus } from './corpus.ts';
 import type { DatasetWarning } from './golden.ts';
 import type { LocatedQuestion } from './questions.ts';
+import { splitCounts } from './written-set.ts';
 
 export const MANIFEST_FILE = 'manifest.json';
 
@@ -52,11 +53,7 @@ export function countSet({ questions, corpus }: SetContent): ManifestFacts['coun
 }
 
 export function countOwnSplits(questions: readonly LocatedQuestion[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { question } of questions) {
-    if (question.split !== undefined) counts[question.split] = (counts[question.split] ?? 0) + 1;
-  }
-  return counts;
+  return splitCounts(questions.map(({ question }) => question));
 }
 
 /** A manifest never stops a run: one that cannot be read is a warning, and says nothing. */

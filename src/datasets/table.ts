@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
+import { unguarded } from './export/cells.ts';
 import { corruptLine, decodeText } from './lines.ts';
 import { gradeOne, type LocatedQuestion, splitSources } from './questions.ts';
 
@@ -32,7 +33,7 @@ export function parseTable(bytes: Uint8Array, file: string): LocatedQuestion[] {
   if (header === undefined) return [];
   const columns = columnsOf(header.record, file);
   return rows.map(({ record, info }, index) => {
-    const cell = (column: Column): string => record[columns.get(column) ?? -1]?.trim() ?? '';
+    const cell = (column: Column): string => unguarded(record[columns.get(column) ?? -1]?.trim() ?? '');
     const optional = (column: Column): string | undefined => cell(column) || undefined;
     const where = `${file}:${info.lines}`;
     const answer = optional('answer');

@@ -107,6 +107,8 @@ export const PURE: readonly string[] = [
 export const READS_DISK: readonly string[] = [
   'datasets/read.ts',
   'datasets/files.ts',
+  'datasets/write.ts',
+  'datasets/import/source-folder.ts',
   'datasets/manifest.ts',
 ];
 
