@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 // programs or a browser and look only at what these say; while whatever drives load, or kills servers, runs alone, so that
 // one test's load is never another's noise.
 const programs = [
-  'test/cli/{dataset-*,exit-codes,ingest-ask,init,measure,no-native-packages,target,variants}.test.ts',
+  'test/cli/{dataset-*,evaluate-judge,exit-codes,ingest-ask,init,measure,no-native-packages,target,variants}.test.ts',
   'test/integration/{report-browser*,lsa-fit-thread,llm-judge,draft-questions}.test.ts',
 ];
 const all = ['test/integration/**/*.test.ts', 'test/cli/**/*.test.ts'];

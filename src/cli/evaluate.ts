@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import type { Assignment } from '../config/flags.ts';
 import { redact } from '../config/redact.ts';
-import { engineOptionsOf, experimentOptionsOf } from '../config/settings.ts';
+import { engineOptionsOf, experimentOptionsOf, judgingOptionsOf } from '../config/settings.ts';
 import { formatRun, refuseUnfitIds } from '../datasets/trec.ts';
 import { runEvaluate } from '../experiments/evaluate.ts';
+import { refuseFailedJudge } from '../experiments/llm-judge/judge-answers.ts';
 import type { RunResult, RunSetup } from '../experiments/setup.ts';
 import type { Variant } from '../experiments/variants.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
@@ -11,6 +12,7 @@ import { writeFileAtomically } from '../system/atomic-file.ts';
 import { loadSettings } from './configuration.ts';
 import { runExperiment } from './experiment.ts';
 import type { RunFlags } from './flags.ts';
+import { readLabelFile } from './label-file.ts';
 import type { TargetFlags } from './load-flags.ts';
 import { refuseUnwritable } from './run-output.ts';
 import { chooseDeployment } from './target-choice.ts';
@@ -20,15 +22,20 @@ import type { World } from './world.ts';
 export interface EvaluateFlags extends RunFlags, TargetFlags {
   /** Each a known name, several with commas, or `name:path=value,…`. */
   readonly variant?: readonly string[];
+  readonly judge?: boolean;
+  /** File of labels by people. */
+  readonly labels?: string;
   readonly measures?: string;
   readonly runFile?: string;
 }
 
 export function evaluate(world: World, flags: EvaluateFlags): Promise<number> {
   const { measures, runFile, variant } = flags;
+  refuseUselessLabels(flags);
   const assignments =
     measures === undefined ? [] : [{ by: '--measures', text: `quality.measures=${measures}` }];
   let variants: readonly Variant[] = [];
+  let judging: Pick<RunSetup, 'judging'> = {};
   return runExperiment(world, flags, {
     assignments,
     chooseTarget: async (settings) => {
@@ -37,17 +44,18 @@ export function evaluate(world: World, flags: EvaluateFlags): Promise<number> {
     },
     refuse: async (setup) => {
       if (runFile !== undefined) await refuseRunFile(setup, runFile);
+      judging = await judgingOf({ world, flags, assignments });
       if (variant === undefined) return;
       refuseDeployment(setup);
       variants = await variantsOf(variant, (settings) =>
-        variantSetup({ world, flags, setup, assignments }, settings),
+        variantSetup({ world, flags, setup: { ...setup, ...judging }, assignments }, settings),
       );
     },
-    run: (setup) => runEvaluate(setup, variants),
-    ...(runFile !== undefined && {
-      saved: ({ rankings = [] }: RunResult) =>
-        writeFileAtomically(runFile, formatRun(rankings, 'groundspeed')),
-    }),
+    run: (setup) => runEvaluate({ ...setup, ...judging }, variants),
+    saved: async ({ record, rankings = [] }: RunResult) => {
+      if (runFile !== undefined) await writeFileAtomically(runFile, formatRun(rankings, 'groundspeed'));
+      if (record.judge) refuseFailedJudge(record.judge);
+    },
   });
 }
 
@@ -56,6 +64,27 @@ interface VariantBase {
   readonly flags: EvaluateFlags;
   readonly setup: RunSetup;
   readonly assignments: readonly Assignment[];
+}
+
+/** Nobody would be held against them. */
+function refuseUselessLabels({ judge, labels }: EvaluateFlags): void {
+  if (judge || labels === undefined) return;
+  throw new GroundspeedError('usage.argument', 'Labels by people are for the model that judges answers', {
+    where: '--labels',
+    hint: 'Give --judge as well.',
+  });
+}
+
+/** What --judge and --labels say; nothing without --judge. */
+async function judgingOf({
+  world,
+  flags,
+  assignments,
+}: Omit<VariantBase, 'setup'>): Promise<Pick<RunSetup, 'judging'>> {
+  if (!flags.judge) return {};
+  const { settings } = await loadSettings(world, flags, assignments);
+  const labels = flags.labels === undefined ? undefined : await readLabelFile(flags.labels);
+  return { judging: { judge: judgingOptionsOf(settings).judge, labels } };
 }
 
 /** The setup of the run with some settings changed. */

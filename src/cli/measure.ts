@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { decodeText } from '../datasets/lines.ts';
-import { parseQrels, parseRun } from '../datasets/trec.ts';
+import { parseQrels, parseRun, type Qrels } from '../datasets/trec.ts';
 import { EXIT, GroundspeedError, messageOf } from '../kernel/errors.ts';
 import { isRetrievalMeasure, type RetrievalMeasure } from '../measures/measure.ts';
 import { DEFAULT_MEASURES, parseMeasures } from '../measures/registry.ts';
@@ -8,37 +8,100 @@ import { measureRun, type RunScores } from '../measures/trec-run.ts';
 import { counted } from '../reporting/format.ts';
 import { visible } from '../reporting/plain.ts';
 import type { DisplayFlags } from './flags.ts';
+import { measureAnswers } from './measure-answers.ts';
+import { readGolden } from './measured-set.ts';
 import { progressOf } from './progress.ts';
 import { alignedRows } from './table.ts';
 import { print, type World } from './world.ts';
 
 export interface MeasureFlags extends DisplayFlags {
-  readonly qrels: string;
-  readonly run: string;
+  readonly qrels?: string;
+  readonly run?: string;
+  readonly answers?: string;
+  readonly dataset?: string;
+  readonly split?: string;
   readonly measures?: string;
   readonly perQuestion?: boolean;
+  readonly slices?: boolean;
 }
 
-/** trec_eval's numbers for two files: a line a measure, or with --per-question a line a measure and question, then the means. */
-export async function measure(world: World, flags: MeasureFlags): Promise<number> {
-  const measures = retrievalMeasures(flags.measures);
-  const qrels = parseQrels(await readText(flags.qrels, '--qrels'), flags.qrels);
-  const run = parseRun(await readText(flags.run, '--run'), flags.run);
-  if (qrels.size === 0) {
-    throw new GroundspeedError('dataset.empty', `${flags.qrels} holds no judgement`, {
-      where: '--qrels',
-      hint: 'Look for an empty or truncated file.',
+/**
+ * Measures of files that something else made: of a TREC run, as trec_eval has them, by judgements or a golden set; or of
+ * answers, by a golden set or their own references.
+ */
+export function measure(world: World, flags: MeasureFlags): Promise<number> {
+  const { answers, ...rest } = flags;
+  if (answers === undefined) return measureTrec(world, flags);
+  const trec = rest.run !== undefined ? '--run' : rest.qrels !== undefined ? '--qrels' : undefined;
+  if (trec !== undefined) {
+    throw new GroundspeedError('usage.argument', `--answers and ${trec} do not go together`, {
+      where: trec,
+      hint: 'Measure one file at a time: --answers with --dataset, or --run with --qrels.',
     });
   }
+  return measureAnswers(world, { ...flags, answers });
+}
+
+/** A line a measure, or with --per-question a line a measure and question, then the means. */
+async function measureTrec(world: World, flags: MeasureFlags): Promise<number> {
+  const { run: runFile } = flags;
+  if (runFile === undefined) {
+    throw new GroundspeedError('usage.argument', 'There is nothing to measure', {
+      where: '--run',
+      hint: 'Name a TREC run with --run (and --qrels or --dataset), or answers with --answers.',
+    });
+  }
+  if (flags.slices) {
+    throw new GroundspeedError('usage.argument', 'A TREC run has no slices', {
+      where: '--slices',
+      hint: 'Slices are of answers (--answers) to a golden set (--dataset).',
+    });
+  }
+  const measures = retrievalMeasures(flags.measures);
+  const qrels = await judgements(world, flags);
+  const run = parseRun(await readText(runFile, '--run'), runFile);
   const missing = [...qrels.keys()].filter((question) => !run.has(question)).length;
   if (missing > 0) {
     progressOf(world, flags).warn(
-      `${flags.run} has no results for ${missing} of the ${counted(qrels.size, 'judged question')}: ${missing === 1 ? 'it counts' : 'they count'} as 0`,
+      `${runFile} has no results for ${missing} of the ${counted(qrels.size, 'judged question')}: ${missing === 1 ? 'it counts' : 'they count'} as 0`,
     );
   }
   const scores = measureRun({ qrels, run, measures });
   await print(world.stdout, flags.json ? asJson(scores, flags) : asTable(scores, flags));
   return EXIT.done;
+}
+
+/** From a file, or the documents that a golden set holds to be relevant. */
+async function judgements(world: World, flags: MeasureFlags): Promise<Qrels> {
+  const { qrels: file, dataset } = flags;
+  if ((file === undefined) === (dataset === undefined)) {
+    throw new GroundspeedError(
+      'usage.argument',
+      file === undefined ? 'A run needs judgements' : '--qrels and --dataset do not go together',
+      { where: '--qrels', hint: 'Name a file with --qrels, or a golden set with --dataset: one of the two.' },
+    );
+  }
+  const qrels =
+    file === undefined
+      ? await qrelsOfSet(world, flags, dataset!)
+      : parseQrels(await readText(file, '--qrels'), file);
+  if (qrels.size > 0) return qrels;
+  throw new GroundspeedError('dataset.empty', `${file ?? dataset} holds no judgement`, {
+    where: file === undefined ? '--dataset' : '--qrels',
+    hint:
+      file === undefined
+        ? 'A run is measured by relevant documents, which the questions of this set do not name.'
+        : 'Look for an empty or truncated file.',
+  });
+}
+
+async function qrelsOfSet(world: World, flags: MeasureFlags, dataset: string): Promise<Qrels> {
+  const { questions } = await readGolden({ dataset, split: flags.split }, progressOf(world, flags));
+  return new Map(
+    questions
+      .filter(({ answerable, relevant }) => answerable && relevant.size > 0)
+      .map(({ id, relevant }) => [id, relevant]),
+  );
 }
 
 function retrievalMeasures(names: string | undefined): RetrievalMeasure[] {
@@ -48,7 +111,7 @@ function retrievalMeasures(names: string | undefined): RetrievalMeasure[] {
   if (others.length === 0) return measures.filter(isRetrievalMeasure);
   throw new GroundspeedError('usage.argument', `TREC files hold no answers to take ${others.join(', ')} of`, {
     where: '--measures',
-    hint: '`groundspeed evaluate` takes measures of answers.',
+    hint: 'Measures of answers are taken of --answers, and by `groundspeed evaluate`.',
   });
 }
 

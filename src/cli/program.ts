@@ -71,7 +71,9 @@ function addRunCommands(program: Command, world: World, done: (exitCode: number)
       '--variant <spec>',
       'compare configurations: bm25,lsa,hybrid,mmr, or name:path=value,… of your own; repeatable',
       collected,
-    );
+    )
+    .option('--judge', 'also let a model judge the answers (settings below judge)')
+    .option('--labels <file>', 'labels by people, to hold the judge against: id, judgement, label');
   displayFlags(outputFlag(engineFlags(datasetFlags(targetFlags(evaluate))))).action(async (flags) =>
     done(await (await import('./evaluate.ts')).evaluate(world, flags)),
   );
@@ -191,9 +193,13 @@ function addEngineCommands(program: Command, world: World, done: (exitCode: numb
 function addFileCommands(program: Command, world: World, done: (exitCode: number) => void): void {
   const measure = program
     .command('measure')
-    .description('take retrieval measures of TREC files, as trec_eval -c does')
-    .requiredOption('--qrels <file>', 'relevance judgements: question, 0, document, grade')
-    .requiredOption('--run <file>', 'the run: question, Q0, document, rank, score, tag')
+    .description('take measures of files: of a TREC run, as trec_eval -c does, or of answers')
+    .option('--qrels <file>', 'relevance judgements: question, 0, document, grade')
+    .option('--run <file>', 'a run: question, Q0, document, rank, score, tag')
+    .option('--answers <file>', 'answers: JSON lines with id or question, answer, passages; or a ragas file')
+    .option('--dataset <name>', 'golden set that says what is right, instead of --qrels or the file itself')
+    .option('--split <name>', 'split of the golden set (default: test)')
+    .option('--slices', 'also print each kind, difficulty and tag')
     .option('--measures <names>', 'measures to take, with commas: ndcg@10,recall@100')
     .option('--per-question', 'also print each question');
   displayFlags(measure).action(async (flags) =>

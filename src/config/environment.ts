@@ -22,6 +22,11 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   },
   { name: 'OPENAI_BASE_URL', setting: 'openai.baseUrl', description: 'Base URL of a compatible service.' },
   {
+    name: 'GROUNDSPEED_JUDGE_API_KEY',
+    setting: 'judge.apiKey',
+    description: 'Key for the model that judges answers, where that is another service.',
+  },
+  {
     name: 'VECTOR_DB_URL',
     only: 'embedded',
     description: 'Vector database. This version knows `embedded` alone, the index in the process.',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type EngineOptions, engineOptions } from '../engine/options.ts';
 import { type ExperimentOptions, experimentOptions } from '../experiments/options.ts';
+import { type JudgingOptions, judgingOptions } from '../judging/options.ts';
 import { loadOptions } from '../load/options.ts';
 import { serverOptions } from '../server/options.ts';
 import { telemetryOptions } from '../telemetry/options.ts';
@@ -9,6 +10,7 @@ import { telemetryOptions } from '../telemetry/options.ts';
 export const settingsSchema = z.strictObject({
   ...engineOptions,
   ...experimentOptions,
+  ...judgingOptions,
   ...loadOptions,
   ...serverOptions,
   ...telemetryOptions,
@@ -32,6 +34,7 @@ export const SECTIONS: Readonly<Record<SectionName, string>> = {
   limits: 'What the engine refuses to take on.',
   bench: 'How a benchmark drives its target.',
   quality: 'How quality is scored.',
+  judge: 'The model that judges answers, where --judge asks for one.',
   target: 'The deployment that is driven over HTTP, and what its responses mean.',
   load: 'How load is sent.',
   server: 'The HTTP service.',
@@ -44,6 +47,10 @@ export function engineOptionsOf(settings: Settings): EngineOptions {
 
 export function experimentOptionsOf(settings: Settings): ExperimentOptions {
   return pick(settings, experimentOptions);
+}
+
+export function judgingOptionsOf(settings: Settings): JudgingOptions {
+  return pick(settings, judgingOptions);
 }
 
 function pick<Name extends SectionName>(

@@ -1,8 +1,9 @@
 import type { VariantResult } from './compare-quality.ts';
 import { Judge } from './judge.ts';
+import { prepareJudge } from './llm-judge/prepare.ts';
 import { type OpenTarget, openTarget } from './open-target.ts';
 import type { Parts } from './parts.ts';
-import { type QualityResult, runQualityPass } from './quality.ts';
+import { type AskModel, type QualityResult, runQualityPass } from './quality.ts';
 import type { RunSetup } from './setup.ts';
 import type { Variant } from './variants.ts';
 
@@ -14,6 +15,7 @@ export interface Assessed {
 /** Opens what a setup drives, asks it every golden question, and closes it. */
 export async function assess(setup: RunSetup, parts: Parts, variant?: string): Promise<Assessed> {
   const { options } = setup;
+  const askModel = await judgeOf(setup);
   const of = variant === undefined ? '' : `, ${variant}`;
   const kind = setup.target?.kind === 'http' ? 'target' : 'index';
   const opened = await parts.run(`${kind}${of}`, async () => {
@@ -23,13 +25,21 @@ export async function assess(setup: RunSetup, parts: Parts, variant?: string): P
   try {
     const pass = await parts.run(`quality${of}`, async () => {
       const judge = new Judge(opened.documents, options.quality.k);
-      const result = await runQualityPass(setup, opened.target, judge);
+      const result = await runQualityPass(setup, opened.target, { judge, askModel });
       return [result, `${result.questions.length} questions`];
     });
     return { opened, pass };
   } finally {
     await opened.close();
   }
+}
+
+/** What asks the model that judges, where one is to: made ready before the target is asked anything. */
+function judgeOf(setup: RunSetup): Promise<AskModel> | undefined {
+  const { judging, engine, seed, clock, signal, onEvent } = setup;
+  if (judging === undefined) return undefined;
+  const { openai, generation } = engine;
+  return prepareJudge({ ...judging, openai, prices: generation.prices, seed, clock, signal, onEvent });
 }
 
 /** Undefined where it was interrupted: half of the questions would be compared with all of them. */

@@ -102,7 +102,7 @@ async function measure(
   const target = inProcessTarget(engine);
   const judge = new Judge(documents, options.quality.k);
   const pass = await parts.run('quality', async () => {
-    const result = await runQualityPass(setup, target, judge);
+    const result = await runQualityPass(setup, target, { judge });
     return [result, `${result.questions.length} questions asked once`];
   });
   const context = loadContext(setup, target);

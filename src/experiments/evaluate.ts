@@ -1,6 +1,7 @@
 import { assess, assessWhole } from './assess.ts';
 import { compareQuality, type VariantResult } from './compare-quality.ts';
 import { recordHeader } from './header.ts';
+import { judgeWarnings } from './llm-judge/judge-answers.ts';
 import { notesOn, notesOnQuality, notesOnTarget, notesOnVariants } from './notes.ts';
 import { Parts } from './parts.ts';
 import type { RunResult, RunSetup } from './setup.ts';
@@ -25,6 +26,7 @@ export async function runEvaluate(setup: RunSetup, variants: readonly Variant[] 
     others.push(assessed);
   }
   const { quality, questions, rankings } = pass;
+  for (const message of pass.judged ? judgeWarnings(pass.judged) : []) onEvent({ type: 'warning', message });
   const results = variants.slice(0, 1).map(({ name, settings }) => ({ name, settings, quality, questions }));
   const isDeployment = setup.target?.kind === 'http';
   return {
@@ -39,6 +41,7 @@ export async function runEvaluate(setup: RunSetup, variants: readonly Variant[] 
       ingest: opened.ingest,
       quality,
       questions,
+      ...(pass.judged && { judge: pass.judged }),
       ...(others.length > 0 && { comparison: compareQuality([...results, ...others], seed) }),
       complete: signal?.aborted !== true,
       durationMs: clock.now() - start,

@@ -1,15 +1,24 @@
 import type { GoldenQuestion } from '../datasets/golden.ts';
+import type { JudgedCase } from '../judging/llm/judged.ts';
+import { JUDGEMENTS } from '../judging/options.ts';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 import { seededRandom } from '../kernel/random.ts';
 import type { Target, TargetResponse } from '../load/target.ts';
 import { scoreQuestions } from '../measures/golden-scores.ts';
 import { DEFAULT_MEASURES, parseMeasures } from '../measures/registry.ts';
-import type { MeasureRecord, QualityRecord, QuestionRecord, SliceRecord } from '../records/schema.ts';
+import type {
+  JudgeRecord,
+  MeasureRecord,
+  QualityRecord,
+  QuestionRecord,
+  SliceRecord,
+} from '../records/schema.ts';
 import { bootstrapMeanInterval } from '../statistics/bootstrap.ts';
 import { wilsonInterval } from '../statistics/proportions.ts';
 import { carriedQuantile, mean, sortSamples } from '../statistics/quantiles.ts';
 import { type AskedQuestion, askAll } from './ask-all.ts';
 import type { Judge } from './judge.ts';
+import { type JudgedAnswers, judgeScores } from './llm-judge/judge-answers.ts';
 import { type Judged, questionRecords } from './question-records.ts';
 import type { QuestionRanking, RunSetup } from './setup.ts';
 
@@ -25,13 +34,28 @@ export interface QualityResult {
   /** What came back for each question, in order; undefined where it failed. */
   readonly responses: readonly (TargetResponse | undefined)[];
   readonly rankings: readonly QuestionRanking[];
+  /** Of the model that judged; undefined where none was asked. */
+  readonly judged: JudgeRecord | undefined;
+}
+
+/** Has a model judge what came back for golden questions. */
+export type AskModel = (cases: readonly JudgedCase[]) => Promise<JudgedAnswers>;
+
+export interface Judging {
+  /** By the rules for right, and the funnel. */
+  readonly judge: Judge;
+  readonly askModel?: AskModel | undefined;
 }
 
 /**
  * Asks every golden question once, one after the other, past the caches, and scores what came. An interrupted pass
  * scores the questions that were asked; where that is none, it rejects with `run.interrupted`.
  */
-export async function runQualityPass(setup: RunSetup, target: Target, judge: Judge): Promise<QualityResult> {
+export async function runQualityPass(
+  setup: RunSetup,
+  target: Target,
+  { judge, askModel }: Judging,
+): Promise<QualityResult> {
   const { golden, clock, options, seed, signal, onEvent } = setup;
   const asked = await askAll(
     golden.questions.map(({ question }) => question),
@@ -44,29 +68,29 @@ export async function runQualityPass(setup: RunSetup, target: Target, judge: Jud
   const questions = golden.questions.slice(0, asked.length);
   const responses = asked.map((one) => (one.asked.outcome === 'completed' ? one.asked.response : undefined));
   const printed = parseMeasures(options.quality.measures ?? DEFAULT_MEASURES).map(({ name }) => name);
-  const scores = scoreQuestions(
-    parseMeasures([...printed, RETRIEVAL_ACCURACY]),
-    questions.map((question, index) => ({
-      question,
-      returned: responses[index],
-      documentText: judge.documentText,
-    })),
-  );
+  const { documentText } = judge;
+  const cases = questions.map((question, index) => ({ question, returned: responses[index], documentText }));
+  const scores = scoreQuestions(parseMeasures([...printed, RETRIEVAL_ACCURACY]), cases);
+  const byModel = await askModel?.(cases);
+  const modelScores = byModel && judgeScores(byModel);
   const sample = responses.find((response) => response !== undefined);
   const judged = questions.map((question, index): Judged => {
     const kept = printed.map((name) => [name, scores[index]![name] ?? null]);
     return {
       question,
-      scores: Object.fromEntries(kept),
+      scores: { ...Object.fromEntries(kept), ...modelScores?.[index] },
+      judgements: byModel?.questions[index],
       ...verdictOn(question, asked[index]!, judge, sample),
     };
   });
   const accuracy = scores.map((score) => score[RETRIEVAL_ACCURACY] ?? null);
   const records = questionRecords(judged);
+  const measures = [...printed, ...Object.keys(modelScores?.[0] ?? {})];
   return {
     questions: records,
-    quality: summarise({ questions: records, outcomes: asked, measures: printed, accuracy, seed }),
+    quality: summarise({ questions: records, outcomes: asked, measures, accuracy, seed }),
     responses,
+    judged: byModel?.record,
     rankings: judged.flatMap(({ question, response }) =>
       response?.ranking === undefined ? [] : [{ question: question.id, ...response.ranking }],
     ),
@@ -79,7 +103,7 @@ function verdictOn(
   { asked, latency }: AskedQuestion,
   judge: Judge,
   sample: TargetResponse | undefined,
-): Omit<Judged, 'question' | 'scores'> {
+): Omit<Judged, 'question' | 'scores' | 'judgements'> {
   if (asked.outcome === 'completed') {
     const { response } = asked;
     const { right, classification } = judge.judge(question, response);
@@ -135,7 +159,14 @@ function summarise({ questions, outcomes, measures, accuracy, seed }: Scored): Q
 }
 
 /** Measures that a slice shows: all of them for every kind would be a wall of numbers. */
-const SLICE_MEASURES = ['ndcg@10', 'success@5', 'recall@100', 'answer-containment', 'f1'];
+const SLICE_MEASURES = [
+  'ndcg@10',
+  'success@5',
+  'recall@100',
+  'answer-containment',
+  'f1',
+  ...JUDGEMENTS.map((judgement) => `llm-${judgement}`),
+];
 
 /** The values by which a question falls into slices: into several, where it bears several tags. */
 const SLICED: Readonly<Record<SliceRecord['by'], (question: QuestionRecord) => readonly string[]>> = {

@@ -15,6 +15,8 @@ export interface Judged {
   readonly funnel: FunnelClass;
   readonly firstRelevantRank: number | null;
   readonly scores: Readonly<Record<string, number | null>>;
+  /** Of a model, where one was asked. */
+  readonly judgements?: QuestionRecord['judgements'] | undefined;
 }
 
 /** Documents of a ranking that the record keeps. Scores were taken of the whole one. */
@@ -43,7 +45,7 @@ export function questionRecords(judged: readonly Judged[]): QuestionRecord[] {
   });
 }
 
-function withoutPassages({ question, response, latency, ...verdict }: Judged): QuestionRecord {
+function withoutPassages({ question, response, latency, judgements, ...verdict }: Judged): QuestionRecord {
   return {
     id: question.id,
     question: question.question,
@@ -59,10 +61,14 @@ function withoutPassages({ question, response, latency, ...verdict }: Judged): Q
     },
     returned: response === undefined ? null : returnedRecord(response),
     ...verdict,
-    scores: { ...verdict.scores },
+    scores: Object.fromEntries(Object.entries(verdict.scores).map(([name, value]) => [name, rounded(value)])),
+    ...(judgements !== undefined && { judgements }),
     latencyMs: latency,
   };
 }
+
+/** Six decimals: more would be most of a record of thousands of questions, and no figure shows them. */
+const rounded = (score: number | null): number | null => score && Math.round(score * 1e6) / 1e6;
 
 type Returned = NonNullable<QuestionRecord['returned']>;
 

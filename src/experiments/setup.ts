@@ -1,5 +1,7 @@
 import type { GoldenSet } from '../datasets/golden.ts';
 import type { EngineOptions } from '../engine/options.ts';
+import type { HumanLabel } from '../judging/llm/labels.ts';
+import type { JudgingOptions } from '../judging/options.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { TargetDescription } from '../load/targets/http/description.ts';
 import type { RequestColumns } from '../records/columns.ts';
@@ -17,6 +19,11 @@ export interface RunSetup {
   readonly golden: GoldenSet;
   /** By default the engine of this process, over an index of the golden set's corpus. */
   readonly target?: TargetSetup;
+  /** How a model judges the answers, where one is to; and labels by people to hold it against. */
+  readonly judging?: {
+    readonly judge: JudgingOptions['judge'];
+    readonly labels: readonly HumanLabel[] | undefined;
+  };
   readonly engine: EngineOptions;
   readonly options: ExperimentOptions;
   /** Folder for indexes (`.groundspeed`), or one index's own folder when `ownIndex`. */

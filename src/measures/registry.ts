@@ -5,9 +5,14 @@ import { abstentionRecall } from './answer/abstention-recall.ts';
 import { answerContainment } from './answer/answer-containment.ts';
 import { citationPrecision } from './answer/citation-precision.ts';
 import { citationRecall } from './answer/citation-recall.ts';
+import { contextPrecision } from './answer/context-precision.ts';
+import { contextRecall } from './answer/context-recall.ts';
 import { evidenceRecall } from './answer/evidence-recall.ts';
 import { exactMatch } from './answer/exact-match.ts';
 import { f1 } from './answer/f1.ts';
+import { faithfulnessLexical } from './answer/faithfulness-lexical.ts';
+import { numericEquality } from './answer/numeric-equality.ts';
+import { rougeL } from './answer/rouge-l.ts';
 import { type Measure, type MeasureFamily, namePattern } from './measure.ts';
 import { bpref } from './retrieval/bpref.ts';
 import { judged } from './retrieval/judged.ts';
@@ -32,12 +37,17 @@ export const FAMILIES: readonly MeasureFamily[] = [
   judged,
   exactMatch,
   f1,
+  rougeL,
   answerContainment,
+  numericEquality,
   citationPrecision,
   citationRecall,
   abstentionPrecision,
   abstentionRecall,
   evidenceRecall,
+  contextPrecision,
+  contextRecall,
+  faithfulnessLexical,
 ];
 
 /** What is printed unless other measures are asked for. */
@@ -58,12 +68,17 @@ export const DEFAULT_MEASURES: readonly string[] = [
   'judged@10',
   'exact-match',
   'f1',
+  'rouge-l',
   'answer-containment',
+  'numeric-equality',
   'citation-precision',
   'citation-recall',
   'abstention-precision',
   'abstention-recall',
   'evidence-recall@2000tokens',
+  'context-precision@5',
+  'context-recall',
+  'faithfulness-lexical',
 ];
 
 const FAMILY_BY_NAME = new Map(FAMILIES.map((family) => [family.name, family]));

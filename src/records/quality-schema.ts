@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { questionJudgementsSchema } from './judge-schema.ts';
 import { interval, measureSchema, share } from './primitives.ts';
 
 /** A share of `n` questions, with Wilson's interval. */
@@ -51,6 +52,7 @@ export const questionSchema = z.object({
   funnel: z.string(),
   firstRelevantRank: z.number().int().nullable(),
   scores: z.record(z.string(), z.number().nullable()),
+  judgements: questionJudgementsSchema.optional().describe('Of a model, by name, where one was asked.'),
   latencyMs: z.number().nullable().describe('First-touch latency: the first asking of this question.'),
 });
 

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { comparisonSchema } from './comparison-schema.ts';
+import { judgeSchema } from './judge-schema.ts';
 import { capacitySchema, loadSchema } from './load-schema.ts';
 import { hash, interval } from './primitives.ts';
 import { qualitySchema, questionSchema } from './quality-schema.ts';
 
 export * from './comparison-schema.ts';
+export * from './judge-schema.ts';
 export * from './load-schema.ts';
 export { type MeasureRecord, measureSchema } from './primitives.ts';
 export * from './quality-schema.ts';
@@ -122,6 +124,7 @@ export const recordSchema = z.object({
   quality: qualitySchema.optional(),
   questions: z.array(questionSchema).optional(),
   comparison: comparisonSchema.optional(),
+  judge: judgeSchema.optional(),
   load: loadSchema.optional(),
   capacity: capacitySchema.optional(),
   responses: z.array(responseSchema).optional(),

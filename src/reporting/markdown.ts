@@ -4,6 +4,7 @@ import { keyFigures } from './facts.ts';
 import { bound, count, counted, interval, MISSING, ms, rate, score, share } from './format.ts';
 import { funnelRows } from './funnel.ts';
 import { headline, headlineText, labels } from './headline.ts';
+import { judgePart } from './markdown/judge-part.ts';
 import {
   autocannonPart,
   costTable,
@@ -45,6 +46,7 @@ export function renderMarkdown(record: RunRecord): string {
     autocannonPart(record),
     qualityTable(record),
     kindTable(record),
+    judgePart(record),
     variantsPart(record),
     questionTable(record),
     method(record),

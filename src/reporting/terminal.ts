@@ -6,6 +6,7 @@ import { type FunnelRow, funnelRows } from './funnel.ts';
 import { headline, headlineIsDoubtful, labels } from './headline.ts';
 import { headlinePhase } from './phases.ts';
 import { clip, oneLine } from './plain.ts';
+import { judgeBlock } from './terminal/judge-block.ts';
 import {
   blockBar,
   type Colours,
@@ -55,6 +56,7 @@ export function renderTerminal(record: RunRecord, { width, colour, reportPath }:
     closingBlock(record, screen),
     autocannonBlock(record, screen),
     qualityBlock(record, screen),
+    judgeBlock(record, screen),
     variantsBlock(record, screen),
     // The path is never wrapped: it is there to be copied.
     reportPath === undefined ? [] : [`${colours.dim('Report')} ${colours.bold(oneLine(reportPath))}`],

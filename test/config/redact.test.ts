@@ -28,7 +28,13 @@ function shown(sources: Parameters<typeof resolve>[0]): string {
 
 describe('a secret', () => {
   it('is known to be one', () => {
-    expect(secrets).toEqual(['caching.redisUrl', 'openai.apiKey', 'target.headers', 'server.apiToken']);
+    expect(secrets).toEqual([
+      'caching.redisUrl',
+      'openai.apiKey',
+      'judge.apiKey',
+      'target.headers',
+      'server.apiToken',
+    ]);
   });
 
   it('never shows, whatever it is and wherever it comes from', () => {

@@ -150,7 +150,7 @@ describe('flags', () => {
     ['topK', 'retrieval.topK or target.topK'],
     ['cachng', 'caching'],
     ['retrieval.top_k', 'retrieval.topK'],
-    ['generation.api_key', 'openai.apiKey'],
+    ['generation.api_key', 'openai.apiKey or judge.apiKey'],
     ['embeding.provider', 'embedding.provider'],
     ['caching.respnse', 'caching.response'],
   ])('that name no setting are told the nearest: %s', (path, nearest) => {

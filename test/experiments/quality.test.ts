@@ -13,7 +13,9 @@ const { questions: QUESTIONS, corpus: CORPUS } = MADE_SET;
 
 async function pass(target: Target, overrides: Partial<RunSetup> = {}, options: object = {}) {
   const setup = { ...setupOf({ indexFolder: '', options }), ...overrides };
-  const result = await runQualityPass(setup, target, new Judge(setup.golden.corpus, setup.options.quality.k));
+  const result = await runQualityPass(setup, target, {
+    judge: new Judge(setup.golden.corpus, setup.options.quality.k),
+  });
   for (const question of result.questions) questionSchema.parse(JSON.parse(JSON.stringify(question)));
   qualitySchema.parse(JSON.parse(JSON.stringify(result.quality)));
   const meanOf = (name: string) => result.quality.measures.find((measure) => measure.name === name)!;

@@ -12,24 +12,36 @@ export interface CitedPassages {
 }
 
 /**
- * Which passages an answer cited, and which are relevant: those that show half of a golden quote or more; without
- * quotes, or where neither text nor offsets are shown, those of a relevant document. Undefined where there is no answer
- * to judge (failure, abstention, last resort), the target hides its citations or its passages, or the question cannot
- * be answered or does not say what is relevant.
+ * Which passages are relevant: those that show half of a golden quote or more; without quotes, or where neither text
+ * nor offsets are shown, those of a relevant document. Undefined where the target hides its passages, and where the
+ * question does not say what is relevant.
  */
-export function citedPassages({ question, returned, documentText }: QuestionCase): CitedPassages | undefined {
-  if (!question.answerable || returned?.citations === undefined || returned.passages === undefined)
-    return undefined;
-  const { passages, citations, abstained, lastResort } = returned;
-  if (abstained || lastResort) return undefined;
-  const cited = [...new Set(citations)];
+export function relevantPassages({
+  question,
+  returned,
+  documentText,
+}: QuestionCase): readonly boolean[] | undefined {
+  const passages = returned?.passages;
+  if (passages === undefined) return undefined;
   if (question.evidence.length > 0 && showsText(passages, documentText)) {
     const quotes = question.evidence.flat();
-    const relevant = passages.map((passage) =>
+    return passages.map((passage) =>
       quotes.some((quote) => quoteCoverage(quote, documentText).add(passage) >= HALF),
     );
-    return { relevant, cited };
   }
   if (!hasRelevant(question)) return undefined;
-  return { relevant: passages.map(({ documentId }) => (question.relevant.get(documentId) ?? 0) > 0), cited };
+  return passages.map(({ documentId }) => (question.relevant.get(documentId) ?? 0) > 0);
+}
+
+/**
+ * Which passages an answer cited, and which are relevant. Undefined where there is no answer to judge (failure,
+ * abstention, last resort), the target hides its citations or its passages, or the question cannot be answered or does
+ * not say what is relevant.
+ */
+export function citedPassages(input: QuestionCase): CitedPassages | undefined {
+  const { question, returned } = input;
+  if (!question.answerable || returned?.citations === undefined) return undefined;
+  if (returned.abstained || returned.lastResort) return undefined;
+  const relevant = relevantPassages(input);
+  return relevant && { relevant, cited: [...new Set(returned.citations)] };
 }

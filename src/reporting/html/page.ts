@@ -11,6 +11,7 @@ import { costSection } from './cost-section.ts';
 import { curveSection } from './curve-section.ts';
 import { errorsSection } from './errors-section.ts';
 import type { Draw } from './figure.ts';
+import { judgeSection } from './judge-section.ts';
 import { distributionSection, timelineSection } from './latency-sections.ts';
 import { figuresSection, funnelSection, phasesSection, stagesSection } from './load-sections.ts';
 import { html, type Markup, trusted } from './markup.ts';
@@ -46,6 +47,7 @@ const COMMON_PARTS: readonly Part[] = [
   ({ record, columns, draw }) => timelineSection(record, columns, draw),
   ({ record, draw }) => stagesSection(record, draw),
   ({ record, draw }) => qualitySection(record, draw),
+  ({ record }) => judgeSection(record),
   ({ record, draw }) => variantsSection(record, draw),
   ({ record }) => questionsSection(record),
   ({ record }) => benchmarksSection(record),
