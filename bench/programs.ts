@@ -10,6 +10,7 @@ export const PROGRAMS: Readonly<Record<string, () => Promise<BenchProgram>>> = {
   startup: async () => (await import('./startup.ts')).startup,
   'first-run': async () => (await import('./first-run.ts')).firstRun,
   'statistics/coverage': async () => (await import('./statistics/coverage.ts')).coverage,
+  'golden-sets': async () => (await import('./golden-sets.ts')).goldenSets,
   'stop-words': async () => (await import('./stop-words.ts')).stopWords,
   'load/truth': async () => (await import('./load/truth.ts')).truth,
   'load/ten-thousand': async () => (await import('./load/ten-thousand.ts')).tenThousand,
