@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 // one test's load is never another's noise.
 const programs = [
   'test/cli/{dataset-*,evaluate-judge,exit-codes,ingest-ask,init,measure,no-native-packages,target,variants}.test.ts',
-  'test/integration/{report-browser*,lsa-fit-thread,llm-judge,draft-questions}.test.ts',
+  'test/integration/{report-browser*,lsa-fit-thread,llm-judge,dataset-generate}.test.ts',
 ];
 const all = ['test/integration/**/*.test.ts', 'test/cli/**/*.test.ts'];
 /** Vitest leaves a core to itself, and would use one of two. */

@@ -5,6 +5,7 @@ import { ownVersion } from '../system/machine.ts';
 import { exitCodeOf, renderError, withoutSecrets } from './errors.ts';
 import { datasetFlags, displayFlags, engineFlags, goldenFlags, outputFlag, settingFlags } from './flags.ts';
 import { driveFlags, loadFlags, targetFlags } from './load-flags.ts';
+import { addDatasetCommands } from './program-dataset.ts';
 import { clientErrorFlag, collected, durationFlag, listOf } from './quantities.ts';
 import { type World, wantsColour } from './world.ts';
 
@@ -51,6 +52,7 @@ function createProgram(world: World, done: (exitCode: number) => void): Command 
   addTargetCommands(program, world, done);
   addEngineCommands(program, world, done);
   addFileCommands(program, world, done);
+  addDatasetCommands(program, world, done);
   return program;
 }
 
