@@ -1,5 +1,5 @@
-import { parse } from 'csv-parse/sync';
-import { GroundspeedError, messageOf } from '../kernel/errors.ts';
+import { GroundspeedError } from '../kernel/errors.ts';
+import { CSV_HINT, csvRows } from './csv-rows.ts';
 import { unguarded } from './export/cells.ts';
 import { corruptLine, decodeText } from './lines.ts';
 import { gradeOne, type LocatedQuestion, splitSources } from './questions.ts';
@@ -17,25 +17,21 @@ const COLUMNS = [
 ] as const;
 type Column = (typeof COLUMNS)[number];
 
-interface Row {
-  readonly record: readonly string[];
-  /** `lines` counts the lines read when the record ended. */
-  readonly info: { readonly lines: number };
-}
-
 /**
  * Reads a spreadsheet of golden questions: a header with `question` and `answer` or `source` (both, as a rule), in any
  * order and case, and where they are of use `id`, `kind`, `split`, `difficulty`, `tags`, `answerable`. `source` is a document
  * id or URL; it and `tags` may be several, separated by semicolons. Throws `dataset.format` over the header, `dataset.line` over a row.
  */
 export function parseTable(bytes: Uint8Array, file: string): LocatedQuestion[] {
-  const [header, ...rows] = rowsOf(decodeText(bytes, file), file);
+  const [header, ...rows] = csvRows(decodeText(bytes, file), file, {
+    fault: ({ where, problem, cause }) => corruptLine(where, problem, { cause, hint: CSV_HINT }),
+  });
   if (header === undefined) return [];
-  const columns = columnsOf(header.record, file);
-  return rows.map(({ record, info }, index) => {
-    const cell = (column: Column): string => unguarded(record[columns.get(column) ?? -1]?.trim() ?? '');
+  const columns = columnsOf(header.cells, file);
+  return rows.map(({ cells, line }, index) => {
+    const cell = (column: Column): string => unguarded(cells[columns.get(column) ?? -1]?.trim() ?? '');
     const optional = (column: Column): string | undefined => cell(column) || undefined;
-    const where = `${file}:${info.lines}`;
+    const where = `${file}:${line}`;
     const answer = optional('answer');
     const kind = optional('kind');
     const question = {
@@ -55,28 +51,6 @@ export function parseTable(bytes: Uint8Array, file: string): LocatedQuestion[] {
     };
     return { question, where };
   });
-}
-
-function rowsOf(text: string, file: string): Row[] {
-  try {
-    return parse(text, {
-      bom: true,
-      info: true,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-    }) as unknown as Row[];
-  } catch (cause) {
-    const line = (cause as { lines?: number }).lines;
-    throw corruptLine(
-      line === undefined ? file : `${file}:${line}`,
-      `is not CSV: ${messageOf(cause).replace(/\.$/, '')}`,
-      {
-        cause,
-        hint: 'Every row needs as many cells as the header; cells with commas, quotes or line breaks stand in double quotes.',
-      },
-    );
-  }
 }
 
 function columnsOf(header: readonly string[], file: string): ReadonlyMap<string, number> {

@@ -1,5 +1,7 @@
-import { bisect, incompleteBeta, studentQuantile } from './distributions.ts';
-import { mean, quantile, sortSamples, variance } from './quantiles.ts';
+import { BATCHES, varianceOfMean } from './dependence.ts';
+import { studentQuantile } from './distributions.ts';
+import { mean, quantile, sortSamples } from './quantiles.ts';
+import { shareBounds } from './share-evidence.ts';
 
 /**
  * Intervals for figures of *one* run, whose requests share a queue and so depend on each other. An interval that
@@ -10,10 +12,6 @@ import { mean, quantile, sortSamples, variance } from './quantiles.ts';
  * How often the 95 % intervals hold the truth, by run length and utilisation, is tabulated in
  * bench/results/statistics/coverage.md (`npm run prove -- statistics/coverage`).
  */
-export const BATCHES = 20;
-
-/** Fewer samples in a batch say nothing about the spread between batches. */
-const LEAST_PER_BATCH = 5;
 
 /**
  * A quantile with fewer samples beyond it rests on a handful of separate bursts, and gets no interval: p95 needs 10,000
@@ -36,42 +34,10 @@ export interface BatchInterval {
   readonly high: number;
 }
 
-/** Mean of each of `BATCHES` contiguous batches of nearly equal size; null when the samples are too few. */
-function batchMeans(values: ArrayLike<number>): Float64Array | null {
-  if (values.length < BATCHES * LEAST_PER_BATCH) return null;
-  const means = new Float64Array(BATCHES);
-  for (let batch = 0; batch < BATCHES; batch += 1) {
-    const from = Math.floor((batch * values.length) / BATCHES);
-    const to = Math.floor(((batch + 1) * values.length) / BATCHES);
-    let sum = 0;
-    for (let index = from; index < to; index += 1) sum += values[index]!;
-    means[batch] = sum / (to - from);
-  }
-  return means;
-}
-
-/**
- * The standard error of the mean of dependent samples in the order in which they happened. Neighbouring batches that
- * still lean on each other (positive lag-1 correlation r) widen it by √((1 + r) / (1 − r)), as for an AR(1) process.
- */
+/** The standard error of the mean of dependent samples in the order in which they happened; null when they are too few. */
 function standardError(values: ArrayLike<number>): number | null {
-  const means = batchMeans(values);
-  if (means === null) return null;
-  const correlation = Math.min(0.8, Math.max(0, lagOneCorrelation(means)));
-  return Math.sqrt(((1 + correlation) / (1 - correlation)) * (variance(means) / BATCHES));
-}
-
-/** Correlation between neighbours, corrected for the bias of about −1/n that short series have. */
-function lagOneCorrelation(series: Float64Array): number {
-  const centre = mean(series);
-  let products = 0;
-  let squares = 0;
-  for (let index = 0; index < series.length; index += 1) {
-    const here = series[index]! - centre;
-    squares += here * here;
-    if (index > 0) products += here * (series[index - 1]! - centre);
-  }
-  return squares === 0 ? 0 : products / squares + 1 / series.length;
+  const ofMean = varianceOfMean(values);
+  return ofMean === null ? null : Math.sqrt(ofMean);
 }
 
 /** How many independent trials would know the share of ones as well as this run does; null where that can't be told. */
@@ -80,16 +46,6 @@ function effectiveSize(ones: ArrayLike<number>): number | null {
   const share = mean(ones);
   if (error === null || error === 0) return null;
   return Math.min(ones.length, (share * (1 - share)) / (error * error));
-}
-
-/** Clopper and Pearson's interval (1934), its counts made continuous: `share` of `size` trials, `size` any number. */
-function shareBounds(share: number, size: number, level: number): [number, number] {
-  const tail = (1 - level) / 2;
-  const ones = share * size;
-  return [
-    bisect((x) => incompleteBeta(x, ones, size - ones + 1) - tail, 0, 1),
-    bisect((x) => incompleteBeta(x, ones + 1, size - ones) - (1 - tail), 0, 1),
-  ];
 }
 
 /** An interval for the mean of samples in time order. Null when they are too few. */

@@ -1,7 +1,7 @@
 import { mean, variance } from './quantiles.ts';
 
 /** Into so many contiguous batches a run is cut (method of batch means; Law, Simulation Modeling and Analysis, 5th ed., §9.5.3). */
-const BATCHES = 20;
+export const BATCHES = 20;
 
 /** Fewer samples in a batch say nothing about the spread between batches. */
 const LEAST_PER_BATCH = 5;
@@ -16,19 +16,25 @@ const LARGEST_CORRELATION = 0.8;
  * How many dependent samples know their mean as well as one independent sample would: the variance of the mean of
  * `values`, in time order, over what it were if they were independent. 1 at least; null for fewer than a hundred
  * samples, and where all are alike.
- *
- * The variance comes from the spread between batch means. Neighbouring batches that still lean on each other (positive
- * lag-1 correlation r) widen it by (1 + r) / (1 − r), as for an AR(1) process.
  */
 export function varianceInflation(values: ArrayLike<number>): number | null {
   const size = values.length;
   if (size < LEAST_SAMPLES) return null;
   const spread = (variance(values) * (size - 1)) / size;
   if (spread === 0) return null;
+  return Math.max(1, (size * varianceOfMean(values)!) / spread);
+}
+
+/**
+ * The variance of the mean of dependent samples in time order, by the spread between batch means; null for fewer than a
+ * hundred. Neighbouring batches that still lean on each other (positive lag-1 correlation r) widen it by (1 + r) / (1 − r),
+ * as for an AR(1) process.
+ */
+export function varianceOfMean(values: ArrayLike<number>): number | null {
+  if (values.length < LEAST_SAMPLES) return null;
   const means = batchMeans(values);
   const r = Math.min(LARGEST_CORRELATION, Math.max(0, lagOneCorrelation(means)));
-  const ofMean = ((1 + r) / (1 - r)) * (variance(means) / BATCHES);
-  return Math.max(1, (size * ofMean) / spread);
+  return ((1 + r) / (1 - r)) * (variance(means) / BATCHES);
 }
 
 function batchMeans(values: ArrayLike<number>): Float64Array {

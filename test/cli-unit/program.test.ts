@@ -53,7 +53,7 @@ describe('wrong usage', () => {
     [['bnch'], "unknown command 'bnch'", 'Did you mean bench?'],
     [['bench', '--sed', '1'], "unknown option '--sed'", '--seed'],
     [['bench', '--seed', '1.5'], 'Give a whole number', 'groundspeed --help'],
-    [['measure', '--run', 'x'], "required option '--qrels <file>' not specified", 'groundspeed --help'],
+    [['measure', '--run', 'x'], 'A run needs judgements', '--qrels, or a golden set with --dataset'],
     [['report', 'x', '--format', 'pdf'], 'Allowed choices are html, md, csv, json', 'groundspeed --help'],
     [['bench', '--target', 'somewhere'], 'That target is not known', 'in-process'],
     [['evaluate', '--target', 'somewhere'], 'neither in-process nor a URL', 'http://127.0.0.1:8080'],

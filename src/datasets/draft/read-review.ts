@@ -1,6 +1,6 @@
-import { parse } from 'csv-parse/sync';
-import { GroundspeedError, messageOf } from '../../kernel/errors.ts';
+import { GroundspeedError } from '../../kernel/errors.ts';
 import { nearest } from '../../text/nearest.ts';
+import { csvRows } from '../csv-rows.ts';
 import { unguarded } from '../export/cells.ts';
 import type { EvidenceQuote } from '../golden.ts';
 import { decodeLines, decodeText, excerpt, parseJsonLine } from '../lines.ts';
@@ -37,7 +37,7 @@ interface RawRow {
 export function readReview(bytes: Uint8Array, file: string): ReviewRow[] {
   const problems: string[] = [];
   const isJson = /\.(?:jsonl|ndjson)$/i.test(file);
-  const raw = isJson ? jsonRows(bytes, file) : csvRows(decodeText(bytes, file), file);
+  const raw = isJson ? jsonRows(bytes, file) : reviewRows(decodeText(bytes, file), file);
   const rows = raw.map((row) => (isJson ? jsonRow(row, problems) : csvRow(row, problems)));
   const lines = new Map<string, string>();
   for (const { id, where } of rows) {
@@ -152,14 +152,12 @@ function jsonRows(bytes: Uint8Array, file: string): RawRow[] {
   });
 }
 
-interface CsvRecord {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
-
-function csvRows(text: string, file: string): RawRow[] {
-  const [header, ...records] = parseCsv(text, file);
-  const names = (header?.record ?? []).map((name) => name.trim().toLowerCase());
+function reviewRows(text: string, file: string): RawRow[] {
+  const [header, ...rows] = csvRows(text, file, {
+    fault: ({ where, problem }) => reviewError(file, [`${where}: ${problem}; save the sheet as CSV again`]),
+    anyDelimiter: true,
+  });
+  const names = (header?.cells ?? []).map((name) => name.trim().toLowerCase());
   const missing = NEEDED.filter((name) => !names.includes(name));
   const twice = names.find((name, at) => name !== '' && names.indexOf(name) !== at);
   if (missing.length > 0) {
@@ -169,34 +167,8 @@ function csvRows(text: string, file: string): RawRow[] {
   }
   if (twice !== undefined)
     throw reviewError(file, [`${file}:1: the header names \`${twice}\` twice; remove one of the two`]);
-  return records.map(({ record, info }) => {
-    // `lines` is where the row ends; a quote may span several.
-    const within = record.join('').match(/\r\n|\n|\r/g)?.length ?? 0;
-    return { where: `${file}:${info.lines - within}`, cell: (name) => record[names.indexOf(name)] };
-  });
-}
-
-function parseCsv(text: string, file: string): CsvRecord[] {
-  try {
-    return parse(text, {
-      bom: true,
-      info: true,
-      delimiter: delimiterOf(text),
-      record_delimiter: ['\r\n', '\n', '\r'],
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-    }) as unknown as CsvRecord[];
-  } catch (cause) {
-    const line = (cause as { lines?: number }).lines;
-    throw reviewError(file, [
-      `${line === undefined ? file : `${file}:${line}`}: not CSV: ${messageOf(cause).replace(/\.$/, '')}; save the sheet as CSV again`,
-    ]);
-  }
-}
-
-/** What the header's columns are divided by. */
-function delimiterOf(text: string): string {
-  const [header = ''] = text.split(/[\r\n]/, 1);
-  const counts = [',', ';', '\t'].map((sign) => [sign, header.split(sign).length] as const);
-  return counts.reduce((best, one) => (one[1] > best[1] ? one : best))[0];
+  return rows.map(({ cells, line }) => ({
+    where: `${file}:${line}`,
+    cell: (name) => cells[names.indexOf(name)],
+  }));
 }

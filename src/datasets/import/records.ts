@@ -1,5 +1,5 @@
-import { parse } from 'csv-parse/sync';
 import { messageOf } from '../../kernel/errors.ts';
+import { CSV_HINT, csvRows } from '../csv-rows.ts';
 import { unguarded } from '../export/cells.ts';
 import { decodeLines, excerpt, parseJsonLine } from '../lines.ts';
 import type { Losses } from '../loss.ts';
@@ -162,47 +162,23 @@ function refuseFurtherPages(value: Record<string, unknown>, name: string): void 
   });
 }
 
-interface Row {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
-
 function csvRecords(file: NamedFile): Entry[] {
-  const [header, ...rows] = csvRows(file);
+  const [header, ...rows] = csvRows(textOf(file), file.name, {
+    fault: ({ where, problem, cause }) => refused(where, problem, { cause, hint: CSV_HINT }),
+  });
   if (header === undefined) return [];
-  const names = header.record.map((name) => name.trim());
+  const names = header.cells.map((name) => name.trim());
   const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
   if (twice !== undefined) {
     throw refused(`${file.name}:1`, `has two columns ${excerpt(twice)}`, {
       hint: 'Give each column a name of its own.',
     });
   }
-  return rows.map(({ record, info }) => {
-    const cells = record.map((cell, index) => {
+  return rows.map(({ cells, line }) => {
+    const named = cells.map((cell, index) => {
       return [names[index] || `column ${index + 1}`, unguarded(cell.trim())] as const;
     });
-    const where = `${file.name}:${info.lines}`;
-    return new Entry(Object.fromEntries(cells), () => where);
+    const where = `${file.name}:${line}`;
+    return new Entry(Object.fromEntries(named), () => where);
   });
-}
-
-function csvRows(file: NamedFile): Row[] {
-  const text = textOf(file);
-  try {
-    // As golden questions of a spreadsheet are read (../table.ts).
-    return parse(text, {
-      bom: true,
-      info: true,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-    }) as unknown as Row[];
-  } catch (cause) {
-    const line = (cause as { lines?: number }).lines;
-    const where = line === undefined ? file.name : `${file.name}:${line}`;
-    throw refused(where, `is not CSV: ${messageOf(cause).replace(/\.$/, '')}`, {
-      cause,
-      hint: 'Every row needs as many cells as the header; cells with commas, quotes or line breaks stand in double quotes.',
-    });
-  }
 }

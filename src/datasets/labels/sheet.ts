@@ -1,5 +1,5 @@
-import { parse } from 'csv-parse/sync';
-import { GroundspeedError, messageOf } from '../../kernel/errors.ts';
+import { GroundspeedError } from '../../kernel/errors.ts';
+import { CSV_HINT, type CsvFault, csvRows } from '../csv-rows.ts';
 import { decodeLines, decodeText, excerpt, parseJsonLine } from '../lines.ts';
 
 /** One line of a labelling sheet: a question and a document that somebody is to grade for it. */
@@ -74,7 +74,7 @@ interface RawRow {
  * `dataset.line` for a file that is no UTF-8 or no JSON.
  */
 export function readSheet(bytes: Uint8Array, file: string): ReadSheet {
-  const rows = /\.jsonl$/i.test(file) ? jsonRows(bytes, file) : csvRows(decodeText(bytes, file), file);
+  const rows = /\.jsonl$/i.test(file) ? jsonRows(bytes, file) : sheetRows(decodeText(bytes, file), file);
   const labels: Label[] = [];
   const problems: string[] = [];
   let blank = 0;
@@ -135,9 +135,9 @@ function jsonRows(bytes: Uint8Array, file: string): RawRow[] {
   });
 }
 
-function csvRows(text: string, file: string): RawRow[] {
-  const [header, ...records] = parseCsv(text, file);
-  const names = (header?.record ?? []).map((name) => name.trim().toLowerCase());
+function sheetRows(text: string, file: string): RawRow[] {
+  const [header, ...rows] = csvRows(text, file, { fault: notCsv, anyDelimiter: true });
+  const names = (header?.cells ?? []).map((name) => name.trim().toLowerCase());
   const missing = NEEDED.filter((name) => !names.includes(name));
   const twice = NEEDED.filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
   if (missing.length > 0 || twice.length > 0) {
@@ -147,47 +147,18 @@ function csvRows(text: string, file: string): RawRow[] {
         : `the header names \`${twice[0]}\` twice`;
     throw sheetError(file, [`${file}:1: ${problem}`]);
   }
-  return records.map(({ record, info }) => {
-    const cell = (name: Needed): string | undefined => record[names.indexOf(name)];
+  return rows.map(({ cells, line }) => {
+    const cell = (name: Needed): string | undefined => cells[names.indexOf(name)];
     return {
-      where: `${file}:${info.lines}`,
+      where: `${file}:${line}`,
       cells: { question_id: cell('question_id'), document_id: cell('document_id'), grade: cell('grade') },
     };
   });
 }
 
-interface CsvRecord {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
-
-function parseCsv(text: string, file: string): CsvRecord[] {
-  try {
-    return parse(text, {
-      bom: true,
-      info: true,
-      delimiter: delimiterOf(text),
-      record_delimiter: ['\r\n', '\n', '\r'],
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-    }) as unknown as CsvRecord[];
-  } catch (cause) {
-    const line = (cause as { lines?: number }).lines;
-    throw new GroundspeedError(
-      'dataset.labels',
-      `${line === undefined ? file : `${file}:${line}`} is not CSV: ${messageOf(cause).replace(/\.$/, '')}.`,
-      {
-        where: file,
-        cause,
-        hint: 'Every row needs as many cells as the header. Save the sheet as CSV again; nothing has been changed.',
-      },
-    );
-  }
-}
-
-/** What the header's columns are divided by. */
-function delimiterOf(text: string): string {
-  const [header = ''] = text.split(/[\r\n]/, 1);
-  const counts = [',', ';', '\t'].map((sign) => [sign, header.split(sign).length] as const);
-  return counts.reduce((best, one) => (one[1] > best[1] ? one : best))[0];
-}
+const notCsv = ({ where, problem, cause }: CsvFault): GroundspeedError =>
+  new GroundspeedError('dataset.labels', `${where} ${problem}.`, {
+    where,
+    cause,
+    hint: `${CSV_HINT} Save the sheet as CSV again; nothing has been changed.`,
+  });

@@ -1,8 +1,8 @@
-import { parse } from 'csv-parse/sync';
+import { CSV_HINT, csvRows } from '../../datasets/csv-rows.ts';
 import { Fields } from '../../datasets/fields.ts';
 import { decodeLines, decodeText } from '../../datasets/lines.ts';
 import { refusedAs } from '../../datasets/refused-as.ts';
-import { GroundspeedError, messageOf } from '../../kernel/errors.ts';
+import { GroundspeedError } from '../../kernel/errors.ts';
 import { JUDGEMENTS, type Judgement } from '../options.ts';
 
 /** What a human said of one answer. */
@@ -50,9 +50,11 @@ export function parseLabels(bytes: Uint8Array, file: string): HumanLabel[] {
 
 function rowsOf(bytes: Uint8Array, file: string): Fields[] {
   if (!/\.csv$/i.test(file)) return [...decodeLines(bytes, file)].map((line) => Fields.ofLine(line, file));
-  const [header, ...rows] = csvRows(decodeText(bytes, file), file);
+  const [header, ...rows] = csvRows(decodeText(bytes, file), file, {
+    fault: ({ where, problem }) => wrong(where, problem, CSV_HINT),
+  });
   if (header === undefined) return [];
-  const names = header.record.map((name) => name.trim().toLowerCase());
+  const names = header.cells.map((name) => name.trim().toLowerCase());
   const missing = COLUMNS.filter((column) => !names.includes(column));
   if (missing.length > 0) {
     throw wrong(
@@ -61,35 +63,11 @@ function rowsOf(bytes: Uint8Array, file: string): Fields[] {
       'A sheet of labels begins with id,judgement,label.',
     );
   }
-  return rows.map(({ record, info }) => {
-    const cells = names.map((name, index) => [name, record[index]?.trim() || undefined]);
-    return new Fields(Object.fromEntries(cells), `${file}:${info.lines}`);
+  return rows.map(({ cells, line }) => {
+    const named = names.map((name, index) => [name, cells[index]?.trim() || undefined]);
+    return new Fields(Object.fromEntries(named), `${file}:${line}`);
   });
 }
-
-interface CsvRow {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number };
-}
-
-function csvRows(text: string, file: string): CsvRow[] {
-  try {
-    return parse(text, {
-      bom: true,
-      info: true,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      skip_empty_lines: true,
-      skip_records_with_empty_values: true,
-    }) as unknown as CsvRow[];
-  } catch (cause) {
-    const line = (cause as { lines?: number }).lines;
-    const where = line === undefined ? file : `${file}:${line}`;
-    throw wrong(where, `is not CSV: ${messageOf(cause).replace(/\.$/, '')}`, CSV_HINT);
-  }
-}
-
-const CSV_HINT =
-  'Every row needs as many cells as the header; cells with commas or quotes stand in double quotes.';
 
 function labelOf(fields: Fields): HumanLabel | undefined {
   const value = fields.value('label');
