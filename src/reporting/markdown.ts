@@ -1,4 +1,4 @@
-import type { PhaseRecord, RunRecord } from '../records/schema.ts';
+import type { PhaseRecord, RunRecord, SliceRecord } from '../records/schema.ts';
 import { doubts } from './doubts.ts';
 import { keyFigures } from './facts.ts';
 import { bound, count, counted, interval, MISSING, ms, rate, score, share } from './format.ts';
@@ -45,7 +45,8 @@ export function renderMarkdown(record: RunRecord): string {
     costTable(record),
     autocannonPart(record),
     qualityTable(record),
-    kindTable(record),
+    sliceTable(record, 'kind', 'Kind of question'),
+    sliceTable(record, 'tag', 'Tag'),
     judgePart(record),
     variantsPart(record),
     questionTable(record),
@@ -131,12 +132,11 @@ function qualityTable({ quality }: RunRecord): string {
   )}`;
 }
 
-function kindTable({ quality }: RunRecord): string {
-  const kinds = quality?.slices.filter(({ by }) => by === 'kind') ?? [];
-  if (kinds.length === 0) return '';
+function sliceTable({ quality }: RunRecord, by: SliceRecord['by'], heading: string): string {
+  const slices = quality?.slices.filter((slice) => slice.by === by) ?? [];
   return table(
-    ['Kind of question', 'Right', '95 % interval', 'n'],
-    kinds.map(({ value, right }) => [
+    [heading, 'Right', '95 % interval', 'n'],
+    slices.map(({ value, right }) => [
       clip(value, LONGEST_NAME),
       share(right.mean),
       interval(right.ci95, share),

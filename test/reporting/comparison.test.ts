@@ -55,6 +55,15 @@ const comparison: ComparisonRecord = {
 };
 const record = { ...bench, kind: 'evaluate' as const, comparison };
 
+describe('slices by tag', () => {
+  it('stand in the page and in Markdown, with their intervals', async () => {
+    const tagged = { ...quality.slices[0]!, by: 'tag' as const, value: 'night|sailings' };
+    const run = { ...bench, quality: { ...quality, slices: [...quality.slices, tagged] } };
+    expect((await renderHtml(run)).includes('By tag of question')).toBe(true);
+    expect(renderMarkdown(run)).toContain('| night\\|sailings |');
+  });
+});
+
 describe('what reports say of variants', () => {
   it('names what is real in a sentence each, and what could not have been seen', () => {
     expect(findings(comparison)).toEqual([

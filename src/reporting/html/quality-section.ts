@@ -12,6 +12,7 @@ export async function qualitySection(record: RunRecord, draw: Draw): Promise<Sec
   if (!quality) return undefined;
   const byKind = quality.slices.filter(({ by }) => by === 'kind');
   const byDifficulty = quality.slices.filter(({ by }) => by === 'difficulty');
+  const byTag = quality.slices.filter(({ by }) => by === 'tag');
   const { latencyMs } = quality;
   return {
     id: 'quality',
@@ -34,7 +35,7 @@ export async function qualitySection(record: RunRecord, draw: Draw): Promise<Sec
       ],
       sortable: true,
     })}${quality.measures.some(({ approximate }) => approximate) && html`<p class="source">≈ At this n the interval is known to cover less than it says.</p>`}
-${await sliceView(byKind, 'kind', draw)}${await sliceView(byDifficulty, 'difficulty', draw)}`,
+${await sliceView(byKind, 'kind', draw)}${await sliceView(byDifficulty, 'difficulty', draw)}${await sliceView(byTag, 'tag', draw)}`,
   };
 }
 
@@ -63,11 +64,13 @@ function measureRow({ name, mean, ci95, n, approximate }: MeasureRecord): Cell[]
   ];
 }
 
-async function sliceView(
-  slices: readonly SliceRecord[],
-  by: 'kind' | 'difficulty',
-  draw: Draw,
-): Promise<Markup> {
+const SLICED_BY: Readonly<Record<SliceRecord['by'], string>> = {
+  kind: 'Kind',
+  difficulty: 'Difficulty',
+  tag: 'Tag',
+};
+
+async function sliceView(slices: readonly SliceRecord[], by: SliceRecord['by'], draw: Draw): Promise<Markup> {
   if (slices.length === 0) return NOTHING;
   const names = [...new Set(slices.flatMap(({ measures }) => measures.map(({ name }) => name)))];
   const meanOf = (slice: SliceRecord, name: string): Cell => {
@@ -83,7 +86,7 @@ async function sliceView(
     caption: `Right answers and measures by ${by}, with 95 % intervals`,
     quietCaption: true,
     columns: [
-      { label: by === 'kind' ? 'Kind' : 'Difficulty' },
+      { label: SLICED_BY[by] },
       ...['Questions', 'Right', ...names].map((label) => ({ label, numeric: true })),
     ],
     rows: slices.map((slice) => [
