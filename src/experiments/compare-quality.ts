@@ -55,8 +55,7 @@ export function compareQuality(results: readonly VariantResult[], seed: number):
   return { variants, alpha: ALPHA, flips, overall: adjusted(overall), byKind: adjusted(byKind) };
 }
 
-function variantRecord({ name, settings, quality, questions }: VariantResult, asked: number): VariantRecord {
-  const within = questions.slice(0, asked);
+function variantRecord({ name, settings, quality, questions }: VariantResult): VariantRecord {
   const measures = COMPARED_MEASURES.filter((measure) => questions.some(({ scores }) => measure in scores));
   const scores = [
     [RIGHT, questions.map(({ right }) => (right === 'unscored' ? null : Number(right === 'right')))] as const,

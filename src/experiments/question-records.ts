@@ -53,6 +53,7 @@ function withoutPassages({ question, response, latency, judgements, ...verdict }
     difficulty: question.difficulty ?? null,
     tags: [...question.tags],
     answerable: question.answerable,
+    must: question.must,
     expected: {
       answers: [...question.answers],
       forbidden: [...question.forbidden],

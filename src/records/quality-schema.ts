@@ -28,6 +28,7 @@ export const questionSchema = z.object({
   difficulty: z.string().nullable(),
   tags: z.array(z.string()).default([]),
   answerable: z.boolean(),
+  must: z.boolean().default(false).describe('Pinned: a flip of it fails a gate.'),
   expected: z.object({
     answers: z.array(z.string()),
     forbidden: z.array(z.string()),

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { comparisonSchema } from './comparison-schema.ts';
 import { judgeSchema } from './judge-schema.ts';
 import { capacitySchema, loadSchema } from './load-schema.ts';
+import { gateSchema, pairedSchema } from './paired-schema.ts';
 import { hash, interval } from './primitives.ts';
 import { qualitySchema, questionSchema } from './quality-schema.ts';
 
 export * from './comparison-schema.ts';
 export * from './judge-schema.ts';
 export * from './load-schema.ts';
+export * from './paired-schema.ts';
 export { type MeasureRecord, measureSchema } from './primitives.ts';
 export * from './quality-schema.ts';
 
@@ -101,7 +103,7 @@ export const columnsSchema = z.object({
   ),
 });
 
-export const RECORD_KINDS = ['bench', 'evaluate', 'ingest', 'load', 'capacity'] as const;
+export const RECORD_KINDS = ['bench', 'evaluate', 'ingest', 'load', 'capacity', 'compare', 'gate'] as const;
 
 export const recordSchema = z.object({
   schema: z.literal(RECORD_SCHEMA),
@@ -125,6 +127,8 @@ export const recordSchema = z.object({
   questions: z.array(questionSchema).optional(),
   comparison: comparisonSchema.optional(),
   judge: judgeSchema.optional(),
+  paired: pairedSchema.optional(),
+  gate: gateSchema.optional(),
   load: loadSchema.optional(),
   capacity: capacitySchema.optional(),
   responses: z.array(responseSchema).optional(),

@@ -31,6 +31,7 @@ function variant(
       difficulty: null,
       tags: [],
       answerable: true,
+      must: false,
       expected: { answers: [], forbidden: [], evidence: [], relevant: [] },
       returned: null,
       error: null,

@@ -18,6 +18,7 @@ const question = fc
       difficulty: null,
       tags: [],
       answerable: true,
+      must: false,
       expected: { answers: [], forbidden: [], evidence: [], relevant: [] },
       returned: null,
       error: funnel === 'error' ? 'no' : null,

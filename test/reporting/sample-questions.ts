@@ -95,6 +95,7 @@ function question(index: number, random: Random): QuestionRecord {
     difficulty: index % 5 === 0 ? 'hard' : null,
     tags: [],
     answerable,
+    must: false,
     expected: {
       answers: answerable ? [answer] : [],
       forbidden: hostile === undefined ? [] : [hostile],
