@@ -151,6 +151,20 @@ export const CATALOGUE = {
     exit: 'inconclusive',
     meaning: 'Too little was measured to judge the SLO, and --strict asks for a verdict.',
   },
+  'gate.failed': { exit: 'gate', meaning: 'Something got worse by more than the gate allows.' },
+  'gate.inconclusive': {
+    exit: 'inconclusive',
+    meaning: 'Too little was measured for a verdict, and --strict asks for one.',
+  },
+  'gate.incomparable': {
+    exit: 'usage',
+    meaning: 'Two records cannot be compared: other questions, or another golden set.',
+  },
+  'gate.baseline': { exit: 'usage', meaning: 'There is no such baseline, or it cannot be read.' },
+  'gate.git': {
+    exit: 'usage',
+    meaning: 'The commit to compare with cannot be checked out, built or started.',
+  },
   'load.refused': {
     exit: 'usage',
     meaning: 'The load was not sent: a host that is not allowed, or a rate above the ceiling.',
