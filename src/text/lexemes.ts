@@ -93,6 +93,13 @@ const wordLexeme = (word: string): Lexeme => ({ kind: 'word', value: word.toLowe
  */
 function* digitLexemes(digits: string, glued: string, negative: boolean): Generator<Lexeme> {
   const suffix = glued.toLowerCase();
+  const minutes = HOURS.exec(suffix)?.[1];
+  if (minutes !== undefined && /^\d{1,2}$/.test(digits)) {
+    yield { kind: 'number', value: numberValue(digits)!, unit: undefined };
+    yield wordLexeme('h');
+    yield { kind: 'number', value: numberValue(minutes)!, unit: undefined };
+    return;
+  }
   const parts = numberValue(digits) === undefined ? digits.split(/[,'’\s]/) : [digits];
   for (const [index, part] of parts.entries()) {
     const letters = index === parts.length - 1 ? suffix : '';
@@ -106,6 +113,9 @@ function* digitLexemes(digits: string, glued: string, negative: boolean): Genera
     if (letters !== '') yield wordLexeme(letters);
   }
 }
+
+/** Hours and minutes as French writes them: `14h45` is 14 h 45, whether or not there are spaces. */
+const HOURS = /^h([0-5]\d)$/;
 
 /** A hyphen is a sign when nothing but a currency stands between it and the digits, and no word or number before it. */
 function isNegative(text: string, digits: number): boolean {

@@ -48,6 +48,8 @@ describe('containsAnswer', () => {
     ['20 pour cent', '20%'],
     ['20 %', '20'],
     ['10km away', '10 km'],
+    ['Elle part à 14h45 du quai', '14 h 45'],
+    ['Comptez 2 h 05', '2h05'],
     ['at 5 p.m.', '5pm'],
     ['−5 °C', '-5'],
     ['about –5 °C', '-5'],
