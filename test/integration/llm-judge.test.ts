@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createOpenAIChatModel } from '../../src/experiments/chat-model/openai-chat-model.ts';
 import type { ExperimentEvent } from '../../src/experiments/events.ts';
 import {
   judgeAnswers,
@@ -9,9 +10,9 @@ import {
   judgeWarnings,
   refuseFailedJudge,
 } from '../../src/experiments/llm-judge/judge-answers.ts';
-import { createOpenAIJudgeModel } from '../../src/experiments/llm-judge/openai-judge-model.ts';
 import { prepareJudge } from '../../src/experiments/llm-judge/prepare.ts';
 import { openReplyCache, type ReplyCache } from '../../src/experiments/llm-judge/reply-cache.ts';
+import { judgeService } from '../../src/experiments/llm-judge/service.ts';
 import type { JudgedCase } from '../../src/judging/llm/judged.ts';
 import type { HumanLabel } from '../../src/judging/llm/labels.ts';
 import { judgingSchema } from '../../src/judging/options.ts';
@@ -117,7 +118,7 @@ function judging({ baseUrl }: Pick<JudgingService, 'baseUrl'>, given: Given = {}
   const openai = { baseUrl, timeoutMs: 30_000, apiKey: given.apiKey ?? 'sk-secret' };
   return judgeAnswers({
     cases: given.cases ?? cases(1),
-    model: createOpenAIJudgeModel({ judge, openai }, clock),
+    model: createOpenAIChatModel(judge, judgeService({ judge, openai }), clock),
     judge,
     prices: given.prices ?? {},
     cache: given.cache,
@@ -195,7 +196,7 @@ describe('a model that judges', () => {
     const { judge } = judgingSchema.parse({ judge: { baseUrl: service.baseUrl, measures: 'correctness' } });
     const openai = { baseUrl: 'http://127.0.0.1:9/v1', timeoutMs: 1000, apiKey: 'sk-secret' };
     const clock = hurried();
-    const model = createOpenAIJudgeModel({ judge, openai }, clock);
+    const model = createOpenAIChatModel(judge, judgeService({ judge, openai }), clock);
     await judgeAnswers({
       ...{ cases: cases(1), model, judge, prices: {}, cache: undefined, seed: 1, clock },
       onEvent: () => undefined,

@@ -1,8 +1,7 @@
 import type { EngineOptions } from '../../engine/options.ts';
-import { judgingSchema } from '../../judging/options.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { GroundspeedError } from '../../kernel/errors.ts';
-import { createOpenAIJudgeModel } from '../llm-judge/openai-judge-model.ts';
+import { createOpenAIChatModel } from '../chat-model/openai-chat-model.ts';
 import { type DraftingModel, MOST_REPLY_TOKENS } from './call-model.ts';
 
 /** Whether the settings name a service that could draft. */
@@ -22,13 +21,11 @@ export function draftModel(
       hint: 'Set OPENAI_API_KEY, or openai.baseUrl for a service that needs no key; or draft without a model: --method cloze.',
     });
   }
-  const { judge } = judgingSchema.parse({
-    judge: {
-      model: generation.model,
-      temperature: generation.temperature,
-      maxTokens: MOST_REPLY_TOKENS,
-      timeoutMs: openai.timeoutMs,
-    },
-  });
-  return createOpenAIJudgeModel({ judge, openai }, clock);
+  const { model, temperature } = generation;
+  const { timeoutMs } = openai;
+  return createOpenAIChatModel(
+    { model, temperature, maxTokens: MOST_REPLY_TOKENS, timeoutMs },
+    openai,
+    clock,
+  );
 }

@@ -9,10 +9,10 @@ import { NearDuplicates } from '../../datasets/draft/near-duplicates.ts';
 import { DocumentTexts, type Fault, isFault } from '../../datasets/draft/verify.ts';
 import type { CorpusDocument } from '../../datasets/golden.ts';
 import type { TokenUsage } from '../../engine/ports.ts';
-import type { JudgeFault } from '../../judging/llm/port.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { GroundspeedError } from '../../kernel/errors.ts';
 import { type Random, seededRandom } from '../../kernel/random.ts';
+import type { ChatFault } from '../chat-model/port.ts';
 import { CorpusSearch } from '../dataset-check/corpus-search.ts';
 import { Budget, type Price } from './budget.ts';
 import { type CallOutcome, callModel, type DraftingModel } from './call-model.ts';
@@ -45,7 +45,7 @@ export interface CallCounts {
   /** Attempts after a passing fault. */
   readonly retried: number;
   /** Given up, by fault. */
-  readonly failed: Readonly<Partial<Record<JudgeFault, number>>>;
+  readonly failed: Readonly<Partial<Record<ChatFault, number>>>;
   /** What the first of them said. */
   readonly firstFailure: string | undefined;
 }
@@ -102,7 +102,7 @@ class Drafter {
   readonly #duplicates = new NearDuplicates();
   readonly #refusals = new Refusals(50);
   readonly #drafts: Draft[] = [];
-  readonly #failed: Partial<Record<JudgeFault, number>> = {};
+  readonly #failed: Partial<Record<ChatFault, number>> = {};
   #firstFailure: string | undefined;
   #answered = 0;
   #retried = 0;

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { ModelKind } from '../../datasets/draft/draft.ts';
 import { MODEL_KINDS } from '../../datasets/draft/draft.ts';
 import { frame } from '../../judging/llm/frame.ts';
-import type { JudgeMessage, ReplySchema } from '../../judging/llm/port.ts';
 import { canonicalJson, sha256 } from '../../kernel/digest.ts';
+import type { ChatMessage, ReplySchema } from '../chat-model/port.ts';
 import type { DraftPassage } from './passages.ts';
 
 /** Counts up with every change of the words or the schema. */
@@ -50,7 +50,7 @@ export function promptIdentity(): { readonly version: number; readonly hash: str
   return { version: VERSION, hash: sha256(canonicalJson({ VERSION, messages })) };
 }
 
-export function draftPrompt(kind: ModelKind, passages: readonly DraftPassage[]): JudgeMessage[] {
+export function draftPrompt(kind: ModelKind, passages: readonly DraftPassage[]): ChatMessage[] {
   const shown = passages.map(({ document, text }, index) => ({
     passage: index + 1,
     title: document.title.slice(0, 300),

@@ -1,7 +1,7 @@
 import { costOf, type PriceTable } from '../../engine/generation/cost.ts';
 import type { TokenUsage } from '../../engine/ports.ts';
-import type { JudgeMessage } from '../../judging/llm/port.ts';
 import { GroundspeedError } from '../../kernel/errors.ts';
+import type { ChatMessage } from '../chat-model/port.ts';
 
 /** Fewer than a token of English has: what is set aside for a call must not be too little. */
 const CHARACTERS_PER_TOKEN = 3;
@@ -44,7 +44,7 @@ export class Budget {
   }
 
   /** Sets aside what a call may cost, and returns what gives that back; undefined where too little is left. */
-  reserve(messages: readonly JudgeMessage[]): (() => void) | undefined {
+  reserve(messages: readonly ChatMessage[]): (() => void) | undefined {
     const characters = messages.reduce((sum, { content }) => sum + content.length, 0);
     const most = this.#price({
       inputTokens: Math.ceil(characters / CHARACTERS_PER_TOKEN),

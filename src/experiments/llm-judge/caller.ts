@@ -1,5 +1,4 @@
 import type { JudgeInput } from '../../judging/llm/judged.ts';
-import { JudgeCallError, type JudgeFault, type JudgeModel } from '../../judging/llm/port.ts';
 import { promptFor, promptIdentity, replySchema } from '../../judging/llm/prompts.ts';
 import { readReply, type Verdict } from '../../judging/llm/replies.ts';
 import type { Judgement, JudgingOptions } from '../../judging/options.ts';
@@ -7,18 +6,19 @@ import type { Clock } from '../../kernel/clock.ts';
 import { messageOf } from '../../kernel/errors.ts';
 import type { Random } from '../../kernel/random.ts';
 import { milliseconds } from '../../kernel/units.ts';
+import { ChatCallError, type ChatFault, type ChatModel } from '../chat-model/port.ts';
 import type { Budget } from './budget.ts';
 import { type ReplyCache, replyKey } from './reply-cache.ts';
 
 /** What became of one judgement that the model was to give. */
 export type Outcome =
   | { readonly kind: 'judged'; readonly verdict: Verdict; readonly cached: boolean }
-  | { readonly kind: 'failed'; readonly fault: JudgeFault; readonly message: string }
+  | { readonly kind: 'failed'; readonly fault: ChatFault; readonly message: string }
   /** The run stopped first. */
   | { readonly kind: 'not-reached' };
 
 export interface CallerOptions {
-  readonly model: JudgeModel;
+  readonly model: ChatModel;
   readonly judge: JudgingOptions['judge'];
   readonly budget: Budget;
   readonly cache: ReplyCache | undefined;
@@ -36,7 +36,7 @@ const LONGEST_WAIT = 20_000;
 /** Longest wait, in milliseconds, that is granted to a service that asks for one. */
 const LONGEST_ASKED = 120_000;
 
-const RETRIED: ReadonlySet<JudgeFault> = new Set([
+const RETRIED: ReadonlySet<ChatFault> = new Set([
   'rate-limited',
   'server-error',
   'timeout',
@@ -44,7 +44,7 @@ const RETRIED: ReadonlySet<JudgeFault> = new Set([
   'malformed',
 ]);
 /** Faults of the service, whatever it was asked. */
-const OF_THE_SERVICE: ReadonlySet<JudgeFault> = new Set([
+const OF_THE_SERVICE: ReadonlySet<ChatFault> = new Set([
   'rate-limited',
   'server-error',
   'timeout',
@@ -110,7 +110,7 @@ export class Caller {
         return { kind: 'judged', verdict, cached: false };
       } catch (error) {
         if (signal?.aborted) return { kind: 'not-reached' };
-        if (!(error instanceof JudgeCallError)) throw error;
+        if (!(error instanceof ChatCallError)) throw error;
         if (error.fault === 'malformed') malformed += 1;
         const wait = this.#waitBefore(attempt + 1, error);
         if (attempt >= judge.retries || !RETRIED.has(error.fault) || wait === undefined) {
@@ -143,20 +143,20 @@ export class Caller {
       });
       budget.spend(reply.usage);
       const verdict = readReply(judgement, reply.text, { passages: input.passages.length });
-      if (typeof verdict === 'string') throw new JudgeCallError('malformed', verdict);
+      if (typeof verdict === 'string') throw new ChatCallError('malformed', verdict);
       this.answeredBy.add(reply.model);
       const kept = cache?.put(key, { text: reply.text, model: reply.model });
       await kept?.catch((fault: unknown) => onCacheFault(messageOf(fault)));
       return verdict;
     } catch (error) {
-      if (error instanceof JudgeCallError) budget.spend(error.usage);
+      if (error instanceof ChatCallError) budget.spend(error.usage);
       throw error;
     } finally {
       giveBack();
     }
   }
 
-  #failed(error: JudgeCallError): Outcome {
+  #failed(error: ChatCallError): Outcome {
     const { fault, message } = error;
     this.#faultsInARow = OF_THE_SERVICE.has(fault) ? this.#faultsInARow + 1 : 0;
     if (fault === 'unusable') this.stopped ??= `the service takes no request: ${message}`;
@@ -170,7 +170,7 @@ export class Caller {
    * Exponential, with half of it left to chance, so that calls that failed together do not come back together; never
    * shorter than what the service asks for. Undefined where it asks for longer than is granted.
    */
-  #waitBefore(attempt: number, { retryAfterMs = 0 }: JudgeCallError): number | undefined {
+  #waitBefore(attempt: number, { retryAfterMs = 0 }: ChatCallError): number | undefined {
     const { clock, random } = this.#options;
     if (retryAfterMs > LONGEST_ASKED) return undefined;
     const most = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1));

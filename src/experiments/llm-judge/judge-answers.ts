@@ -1,12 +1,12 @@
 import type { PriceTable } from '../../engine/generation/cost.ts';
 import { type JudgedCase, type Task, taskFor } from '../../judging/llm/judged.ts';
 import type { HumanLabel } from '../../judging/llm/labels.ts';
-import type { JudgeModel } from '../../judging/llm/port.ts';
 import type { Judgement, JudgingOptions } from '../../judging/options.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { GroundspeedError } from '../../kernel/errors.ts';
 import { seededRandom } from '../../kernel/random.ts';
 import type { JudgeRecord, QuestionJudgement, QuestionJudgements } from '../../records/judge-schema.ts';
+import type { ChatModel } from '../chat-model/port.ts';
 import type { ExperimentEvent } from '../events.ts';
 import { Budget } from './budget.ts';
 import { Caller, type Outcome } from './caller.ts';
@@ -17,7 +17,7 @@ import { type Failure, summarise } from './summarise.ts';
 export interface JudgeRun {
   /** Golden questions and what came back for them. */
   readonly cases: readonly JudgedCase[];
-  readonly model: JudgeModel;
+  readonly model: ChatModel;
   readonly judge: JudgingOptions['judge'];
   readonly prices: PriceTable;
   /** Undefined where replies are not to be kept. */

@@ -4,11 +4,12 @@ import type { JudgedCase } from '../../judging/llm/judged.ts';
 import type { HumanLabel } from '../../judging/llm/labels.ts';
 import type { JudgingOptions } from '../../judging/options.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import { createOpenAIChatModel } from '../chat-model/openai-chat-model.ts';
 import type { ExperimentEvent } from '../events.ts';
 import { Budget } from './budget.ts';
 import { type JudgedAnswers, judgeAnswers } from './judge-answers.ts';
-import { createOpenAIJudgeModel } from './openai-judge-model.ts';
 import { JUDGE_FOLDER, openReplyCache } from './reply-cache.ts';
+import { judgeService } from './service.ts';
 
 export interface JudgeSetup {
   readonly judge: JudgingOptions['judge'];
@@ -31,7 +32,7 @@ export async function prepareJudge(
   setup: JudgeSetup,
 ): Promise<(cases: readonly JudgedCase[]) => Promise<JudgedAnswers>> {
   const { judge, prices, clock, onEvent } = setup;
-  const model = createOpenAIJudgeModel(setup, clock);
+  const model = createOpenAIChatModel(judge, judgeService(setup), clock);
   new Budget(prices, judge);
   const cache = judge.cache ? await openReplyCache(setup.folder ?? JUDGE_FOLDER, judge.model) : undefined;
   const unreadable = cache?.unreadable ?? 0;

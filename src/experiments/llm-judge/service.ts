@@ -1,4 +1,4 @@
-import { addressOf, type OpenAISettings } from '../../engine/openai-service.ts';
+import type { OpenAISettings } from '../../engine/openai-service.ts';
 import type { JudgingOptions } from '../../judging/options.ts';
 import { GroundspeedError } from '../../kernel/errors.ts';
 
@@ -12,7 +12,7 @@ export function judgeService({
 }: {
   readonly judge: JudgingOptions['judge'];
   readonly openai: OpenAISettings;
-}): { readonly settings: OpenAISettings; readonly address: string } {
+}): OpenAISettings {
   const baseUrl = judge.baseUrl ?? openai.baseUrl;
   const ownService = judge.baseUrl !== undefined && judge.baseUrl !== openai.baseUrl;
   const apiKey = judge.apiKey ?? (ownService ? undefined : openai.apiKey);
@@ -22,18 +22,9 @@ export function judgeService({
       hint: 'Set OPENAI_API_KEY or judge.apiKey, or judge.baseUrl for a service that needs no key.',
     });
   }
-  const settings: OpenAISettings = {
+  return {
     timeoutMs: judge.timeoutMs,
     ...(apiKey !== undefined && { apiKey }),
     ...(baseUrl !== undefined && { baseUrl }),
   };
-  return { settings, address: withoutUser(addressOf(settings)) };
-}
-
-function withoutUser(address: string): string {
-  const url = new URL(address);
-  url.username = '';
-  url.password = '';
-  url.search = '';
-  return url.href;
 }

@@ -1,17 +1,17 @@
-import type { JudgeFault } from '../../judging/llm/port.ts';
 import { promptIdentity } from '../../judging/llm/prompts.ts';
 import type { Judgement } from '../../judging/options.ts';
 import type { Random } from '../../kernel/random.ts';
 import type { JudgementSummary, QuestionJudgement } from '../../records/judge-schema.ts';
 import { bootstrapMeanInterval } from '../../statistics/bootstrap.ts';
 import { mean } from '../../statistics/quantiles.ts';
+import type { ChatFault } from '../chat-model/port.ts';
 
 /** Above this share of failures the mean is withheld: those that failed may well be the hard ones. */
 export const MOST_FAILED = 0.05;
 
 /** A judgement that failed, and why. */
 export interface Failure {
-  readonly fault: JudgeFault;
+  readonly fault: ChatFault;
   readonly message: string;
 }
 
@@ -54,7 +54,7 @@ export function summarise(
 }
 
 function countFaults(failures: readonly Failure[]): JudgementSummary['failures'] {
-  const counts = new Map<JudgeFault, { count: number; example: string }>();
+  const counts = new Map<ChatFault, { count: number; example: string }>();
   for (const { fault, message } of failures) {
     const known = counts.get(fault);
     counts.set(fault, { count: (known?.count ?? 0) + 1, example: known?.example ?? message });

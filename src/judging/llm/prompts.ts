@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../kernel/digest.ts';
 import type { Judgement } from '../options.ts';
+import type { ChatMessage, ReplySchema } from './chat.ts';
 import { DATA_RULE, frame } from './frame.ts';
 import type { JudgeInput } from './judged.ts';
-import type { JudgeMessage, ReplySchema } from './port.ts';
 
 /** The highest grade; scores are grades over it. */
 export const HIGHEST_GRADE = 4;
@@ -93,7 +93,7 @@ export function promptIdentity(judgement: Judgement): PromptIdentity {
   };
 }
 
-export function promptFor(judgement: Judgement, input: JudgeInput): JudgeMessage[] {
+export function promptFor(judgement: Judgement, input: JudgeInput): ChatMessage[] {
   return [
     { role: 'system', content: systemMessage(judgement) },
     { role: 'user', content: frame(TEMPLATES[judgement].shown(input)) },

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MODEL_KINDS } from '../../../src/datasets/draft/draft.ts';
 import { DocumentTexts, isFault } from '../../../src/datasets/draft/verify.ts';
 import { locateQuote } from '../../../src/datasets/quotes.ts';
+import { ChatCallError, type ChatRequest } from '../../../src/experiments/chat-model/port.ts';
 import { Budget } from '../../../src/experiments/draft-questions/budget.ts';
 import type { DraftingModel } from '../../../src/experiments/draft-questions/call-model.ts';
 import {
@@ -16,7 +17,6 @@ import {
   promptIdentity,
 } from '../../../src/experiments/draft-questions/prompts.ts';
 import { draftOf } from '../../../src/experiments/draft-questions/replies.ts';
-import { JudgeCallError, type JudgeRequest } from '../../../src/judging/llm/port.ts';
 import { ManualClock } from '../../../src/kernel/clock.ts';
 import { seededRandom } from '../../../src/kernel/random.ts';
 import { documentOf } from '../../datasets/draft/documents.ts';
@@ -26,7 +26,7 @@ const CHUNKING = { size: 320, overlap: 40 };
 const USAGE = { inputTokens: 1000, outputTokens: 100 };
 
 /** A model that answers in this process. */
-function modelOf(reply: (asked: Asked, request: JudgeRequest, call: number) => string): DraftingModel {
+function modelOf(reply: (asked: Asked, request: ChatRequest, call: number) => string): DraftingModel {
   let calls = 0;
   return {
     model: 'fake',
@@ -179,7 +179,7 @@ describe('drafting with a model', () => {
       async ask(request) {
         if (faults < 3) {
           faults += 1;
-          throw new JudgeCallError('rate-limited', 'status 429: slow down', { retryAfterMs: 2500 });
+          throw new ChatCallError('rate-limited', 'status 429: slow down', { retryAfterMs: 2500 });
         }
         return model.ask(request);
       },
@@ -192,7 +192,7 @@ describe('drafting with a model', () => {
   it('ends with an error where the service gives nothing, and with what there is where it fails later', async () => {
     const dead: DraftingModel = {
       ...modelOf(goodReply0),
-      ask: () => Promise.reject(new JudgeCallError('unusable', 'status 401: wrong key')),
+      ask: () => Promise.reject(new ChatCallError('unusable', 'status 401: wrong key')),
     };
     await expect(drafting(dead)).rejects.toMatchObject({
       code: 'generation.failed',
@@ -206,7 +206,7 @@ describe('drafting with a model', () => {
         calls += 1;
         return calls <= 4
           ? model.ask(request)
-          : Promise.reject(new JudgeCallError('server-error', 'status 500'));
+          : Promise.reject(new ChatCallError('server-error', 'status 500'));
       },
     };
     const { drafts, stopped, calls: counted } = await drafting(dying);

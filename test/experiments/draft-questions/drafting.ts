@@ -1,6 +1,6 @@
 import type { CorpusDocument } from '../../../src/datasets/golden.ts';
+import type { ChatMessage } from '../../../src/experiments/chat-model/port.ts';
 import type { DraftReply } from '../../../src/experiments/draft-questions/prompts.ts';
-import type { JudgeMessage } from '../../../src/judging/llm/port.ts';
 import { sentences } from '../../../src/text/sentences.ts';
 
 const NAMES = [
@@ -42,7 +42,7 @@ export interface Asked {
 }
 
 /** What a prompt asks for. */
-export function askedOf(messages: readonly Pick<JudgeMessage, 'content'>[]): Asked {
+export function askedOf(messages: readonly Pick<ChatMessage, 'content'>[]): Asked {
   const wanted = /The kind that is wanted\. An? ([\w ]+?)[:]/.exec(messages[0]!.content)?.[1] ?? '';
   const { passages } = JSON.parse(messages[1]!.content) as Pick<Asked, 'passages'>;
   const kinds: Readonly<Record<string, string>> = {

@@ -1,18 +1,22 @@
 import type { APIError, OpenAI } from 'openai';
-import { connect, type OpenAISettings, safeMessage, statusOf } from '../../engine/openai-service.ts';
 import {
-  JudgeCallError,
-  type JudgeFault,
-  type JudgeModel,
-  type JudgeReply,
-  type JudgeRequest,
-  type JudgeTerms,
-} from '../../judging/llm/port.ts';
-import type { JudgingOptions } from '../../judging/options.ts';
+  addressOf,
+  connect,
+  type OpenAISettings,
+  safeMessage,
+  statusOf,
+} from '../../engine/openai-service.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { milliseconds } from '../../kernel/units.ts';
+import {
+  ChatCallError,
+  type ChatFault,
+  type ChatModel,
+  type ChatReply,
+  type ChatRequest,
+  type ChatTerms,
+} from '../chat-model/port.ts';
 import { retryAfterOf } from './retry-after.ts';
-import { judgeService } from './service.ts';
 
 type Completion = OpenAI.Chat.Completions.ChatCompletion;
 type Body = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming;
@@ -20,36 +24,43 @@ type Body = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming;
 /** Rough, for English prose; used only where a service does not report its usage. */
 const CHARACTERS_PER_TOKEN = 4;
 
+export interface ChatModelSettings {
+  readonly model: string;
+  readonly temperature: number;
+  /** Tokens of one reply, at most. */
+  readonly maxTokens: number;
+  readonly timeoutMs: number;
+}
+
 /** How one service wants to be asked: learnt from what it refuses. */
-interface Dialect extends JudgeTerms {
+interface Dialect extends ChatTerms {
   readonly limit: 'max_tokens' | 'max_completion_tokens';
 }
 
 /**
- * The judge behind any OpenAI-compatible service. Replies are held to the schema (`json_schema`); a service that refuses
+ * A chat model behind any OpenAI-compatible service. Replies are held to the schema (`json_schema`); a service that refuses
  * that is asked for any JSON object, then for text. What else it refuses (a temperature, a seed, a name for the limit
  * of tokens) is left out from then on, and `terms` says so.
  */
-export function createOpenAIJudgeModel(
-  options: { readonly judge: JudgingOptions['judge']; readonly openai: OpenAISettings },
+export function createOpenAIChatModel(
+  settings: ChatModelSettings,
+  service: OpenAISettings,
   clock: Clock,
-): JudgeModel {
-  const { judge } = options;
-  const service = judgeService(options);
-  const api = service.settings.baseUrl === undefined;
+): ChatModel {
+  const api = service.baseUrl === undefined;
   let client: Promise<OpenAI> | undefined;
   let sent = 0;
   let dialect: Dialect = {
     structuredOutput: 'json_schema',
-    temperature: judge.temperature,
+    temperature: settings.temperature,
     seeded: true,
     // OpenAI's newest models refuse the old name; other services know no other.
     limit: api ? 'max_completion_tokens' : 'max_tokens',
   };
 
   return {
-    model: judge.model,
-    service: service.address,
+    model: settings.model,
+    service: withoutUser(addressOf(service)),
     get terms() {
       const { structuredOutput, temperature, seeded } = dialect;
       return { structuredOutput, temperature, seeded };
@@ -58,25 +69,25 @@ export function createOpenAIJudgeModel(
       return sent;
     },
     async ask(request) {
-      client ??= connect(service.settings);
+      client ??= connect(service);
       const connected = await client;
       let spoken = dialect;
       for (;;) {
         try {
-          const body = bodyOf(request, judge, spoken);
+          const body = bodyOf(request, settings, spoken);
           sent += 1;
-          const completion = await send(connected, body, { request, timeoutMs: judge.timeoutMs, clock });
+          const completion = await send(connected, body, { request, timeoutMs: settings.timeoutMs, clock });
           const reply = read(completion, request);
           dialect = spoken;
           return reply;
         } catch (error) {
           request.signal?.throwIfAborted();
-          if (error instanceof JudgeCallError) {
+          if (error instanceof ChatCallError) {
             if (error.fault === 'malformed' || error.fault === 'refused') dialect = spoken;
             throw error;
           }
           const next = otherwise(spoken, error);
-          if (next === undefined) throw failure(error, service.settings.apiKey, clock);
+          if (next === undefined) throw failure(error, service.apiKey, clock);
           spoken = next;
         }
       }
@@ -84,15 +95,11 @@ export function createOpenAIJudgeModel(
   };
 }
 
-function bodyOf(
-  { messages, schema, seed }: JudgeRequest,
-  judge: JudgingOptions['judge'],
-  spoken: Dialect,
-): Body {
+function bodyOf({ messages, schema, seed }: ChatRequest, settings: ChatModelSettings, spoken: Dialect): Body {
   return {
-    model: judge.model,
+    model: settings.model,
     messages: messages.map(({ role, content }) => ({ role, content })),
-    [spoken.limit]: judge.maxTokens,
+    [spoken.limit]: settings.maxTokens,
     ...(spoken.temperature !== null && { temperature: spoken.temperature }),
     ...(spoken.seeded && { seed }),
     ...(spoken.structuredOutput === 'json_schema' && {
@@ -103,7 +110,7 @@ function bodyOf(
 }
 
 interface Sending {
-  readonly request: JudgeRequest;
+  readonly request: ChatRequest;
   readonly timeoutMs: number;
   readonly clock: Clock;
 }
@@ -123,7 +130,7 @@ async function send(client: OpenAI, body: Body, { request, timeoutMs, clock }: S
       timeout: timeoutMs + 1000,
     });
   } catch (error) {
-    if (late.signal.aborted) throw new JudgeCallError('timeout', `no reply within ${timeoutMs} ms`);
+    if (late.signal.aborted) throw new ChatCallError('timeout', `no reply within ${timeoutMs} ms`);
     throw error;
   } finally {
     answered.abort();
@@ -131,32 +138,28 @@ async function send(client: OpenAI, body: Body, { request, timeoutMs, clock }: S
 }
 
 /** The client passes on whatever came with a status of success: a page for signing in, say. */
-function read(completion: Completion, { messages }: JudgeRequest): JudgeReply {
+function read(completion: Completion, { messages }: ChatRequest): ChatReply {
   const choice = (completion as Partial<Completion> | undefined)?.choices?.[0];
   if (choice?.message === undefined) {
-    throw new JudgeCallError('malformed', 'the service answered, but not with a chat completion');
+    throw new ChatCallError('malformed', 'the service answered, but not with a chat completion');
   }
   const { content, refusal } = choice.message;
   const usage = usageOf(completion, messages, content ?? '');
   if (refusal)
-    throw new JudgeCallError('refused', `the model refused: ${safeMessage(refusal, undefined)}`, { usage });
+    throw new ChatCallError('refused', `the model refused: ${safeMessage(refusal, undefined)}`, { usage });
   if (choice.finish_reason === 'content_filter') {
-    throw new JudgeCallError('refused', 'the service filtered the reply', { usage });
+    throw new ChatCallError('refused', 'the service filtered the reply', { usage });
   }
   if (choice.finish_reason === 'length') {
-    throw new JudgeCallError('malformed', 'the reply was cut at judge.maxTokens', { usage });
+    throw new ChatCallError('malformed', 'the reply was cut at its limit of tokens', { usage });
   }
   if (typeof content !== 'string' || content.trim() === '') {
-    throw new JudgeCallError('malformed', 'the reply has no text', { usage });
+    throw new ChatCallError('malformed', 'the reply has no text', { usage });
   }
   return { text: content, model: String(completion.model ?? ''), usage };
 }
 
-function usageOf(
-  { usage }: Completion,
-  messages: JudgeRequest['messages'],
-  text: string,
-): JudgeReply['usage'] {
+function usageOf({ usage }: Completion, messages: ChatRequest['messages'], text: string): ChatReply['usage'] {
   const estimate = (characters: number): number => Math.ceil(characters / CHARACTERS_PER_TOKEN);
   return {
     inputTokens:
@@ -194,21 +197,29 @@ function otherwise(spoken: Dialect, error: unknown): Dialect | undefined {
   }
 }
 
-function failure(error: unknown, key: string | undefined, clock: Clock): JudgeCallError {
+function failure(error: unknown, key: string | undefined, clock: Clock): ChatCallError {
   const status = statusOf(error);
   const said = safeMessage(error, key);
   const message = status === undefined ? said : `status ${status}: ${said}`;
   const headers = (error as Partial<APIError>).headers;
-  return new JudgeCallError(faultOf(status, error), message, {
+  return new ChatCallError(faultOf(status, error), message, {
     retryAfterMs: retryAfterOf(headers, clock.epoch()),
   });
 }
 
-function faultOf(status: number | undefined, error: unknown): JudgeFault {
+function faultOf(status: number | undefined, error: unknown): ChatFault {
   // The client reads JSON itself: what is none came with a status of success.
   if (status === undefined) return error instanceof SyntaxError ? 'malformed' : 'connection';
   if (status === 429) return 'rate-limited';
   if (status === 401 || status === 403 || status === 404) return 'unusable';
   if (status === 408 || status === 409) return 'timeout';
   return status >= 500 ? 'server-error' : 'rejected';
+}
+
+function withoutUser(address: string): string {
+  const url = new URL(address);
+  url.username = '';
+  url.password = '';
+  url.search = '';
+  return url.href;
 }

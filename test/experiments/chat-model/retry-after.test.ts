@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { retryAfterOf } from '../../../src/experiments/llm-judge/retry-after.ts';
+import { retryAfterOf } from '../../../src/experiments/chat-model/retry-after.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12, 0, 0);
 const read = (headers: Record<string, string>) => retryAfterOf(new Headers(headers), NOW);
