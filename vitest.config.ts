@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config';
 // programs or a browser and look only at what these say; while whatever drives load, or kills servers, runs alone, so that
 // one test's load is never another's noise.
 const programs = [
-  'test/cli/{dataset-*,evaluate-judge,exit-codes,ingest-ask,init,measure,no-native-packages,target,variants}.test.ts',
-  'test/integration/{report-browser*,lsa-fit-thread,llm-judge,dataset-generate}.test.ts',
+  'test/cli/{bench,dataset-*,evaluate-judge,exit-codes,ingest-ask,init,measure,no-native-packages,target,variants}.test.ts',
+  'test/integration/{live-page,report-browser*,lsa-fit-thread,llm-judge,dataset-generate}.test.ts',
 ];
 const all = ['test/integration/**/*.test.ts', 'test/cli/**/*.test.ts'];
 /** Vitest leaves a core to itself, and would use one of two. */
