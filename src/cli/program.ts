@@ -5,7 +5,9 @@ import { ownVersion } from '../system/machine.ts';
 import { exitCodeOf, renderError, withoutSecrets } from './errors.ts';
 import { datasetFlags, displayFlags, engineFlags, goldenFlags, outputFlag, settingFlags } from './flags.ts';
 import { driveFlags, loadFlags, targetFlags } from './load-flags.ts';
+import { addCompareCommand } from './program-compare.ts';
 import { addDatasetCommands } from './program-dataset.ts';
+import { addGateCommands } from './program-gate.ts';
 import { clientErrorFlag, collected, durationFlag, listOf } from './quantities.ts';
 import { type World, wantsColour } from './world.ts';
 
@@ -49,6 +51,8 @@ function createProgram(world: World, done: (exitCode: number) => void): Command 
     .addHelpText('after', EXIT_CODES);
   addRunCommands(program, world, done);
   addLoadCommands(program, world, done);
+  addCompareCommand(program, world, done);
+  addGateCommands(program, world, done);
   addTargetCommands(program, world, done);
   addEngineCommands(program, world, done);
   addFileCommands(program, world, done);
@@ -217,7 +221,7 @@ function addFileCommands(program: Command, world: World, done: (exitCode: number
     )
     .addOption(
       new Option('--table <table>', 'what a csv has a line for')
-        .choices(['questions', 'requests', 'phases', 'probes'])
+        .choices(['questions', 'requests', 'phases', 'probes', 'blocks', 'gate'])
         .default('questions'),
     )
     .option('--output <file>', 'file to write; - is stdout', '-');

@@ -1,10 +1,19 @@
 import { readRunFolder } from '../experiments/run-folder.ts';
 import type { RunResult } from '../experiments/setup.ts';
 import { EXIT, GroundspeedError } from '../kernel/errors.ts';
-import { renderPhasesCsv, renderProbesCsv, renderQuestionsCsv, renderRequestsCsv } from '../reporting/csv.ts';
+import {
+  renderBlocksCsv,
+  renderGateCsv,
+  renderPhasesCsv,
+  renderProbesCsv,
+  renderQuestionsCsv,
+  renderRequestsCsv,
+} from '../reporting/csv.ts';
+import { gateSuite } from '../reporting/gate-suite.ts';
 import { renderHtml } from '../reporting/html/page.ts';
 import { renderJson } from '../reporting/json.ts';
 import { renderJUnit } from '../reporting/junit.ts';
+import { renderGateMarkdown } from '../reporting/markdown/gate-part.ts';
 import { renderMarkdown } from '../reporting/markdown.ts';
 import { sloSuite } from '../reporting/slo-suite.ts';
 import { writeFileAtomically } from '../system/atomic-file.ts';
@@ -14,7 +23,7 @@ const FORMATS = ['html', 'md', 'csv', 'json', 'junit'] as const;
 type Format = (typeof FORMATS)[number];
 
 /** What a CSV has a line for. */
-type Table = 'questions' | 'requests' | 'phases' | 'probes';
+type Table = 'questions' | 'requests' | 'phases' | 'probes' | 'blocks' | 'gate';
 
 export interface ReportFlags {
   readonly format?: Format;
@@ -56,15 +65,22 @@ async function render(
     case 'html':
       return renderHtml(record, requests);
     case 'md':
-      return renderMarkdown(record);
+      return record.gate ? renderGateMarkdown(record) : renderMarkdown(record);
     case 'json':
       return renderJson(record);
     case 'junit':
-      return renderJUnit([sloSuite(record)]);
+      return renderJUnit([record.gate ? gateSuite(record) : sloSuite(record)]);
     case 'csv':
       return renderCsv({ record, requests }, path, table);
   }
 }
+
+/** Why a run has no such table. */
+const WITHOUT: Partial<Record<Table, string>> = {
+  probes: 'searched for no capacity',
+  blocks: 'compared nothing in pairs',
+  gate: 'is no gate',
+};
 
 function renderCsv(
   { record, requests }: RunResult,
@@ -74,8 +90,10 @@ function renderCsv(
   if (table === 'questions') return renderQuestionsCsv(record);
   if (table === 'phases' && record.load) return renderPhasesCsv(record);
   if (table === 'probes' && record.capacity) return renderProbesCsv(record);
+  if (table === 'blocks' && record.paired) return renderBlocksCsv(record);
+  if (table === 'gate' && record.gate) return renderGateCsv(record);
   if (table === 'requests' && requests) return renderRequestsCsv(record, requests);
-  const why = table === 'probes' ? 'searched for no capacity' : 'drove no load';
+  const why = WITHOUT[table] ?? 'drove no load';
   throw new GroundspeedError('usage.argument', `${path} ${why}, so that it has no ${table}`, {
     where: '--table',
     hint: 'Leave --table out for the questions.',

@@ -6,9 +6,18 @@ import { writeRunFolder } from '../experiments/run-folder.ts';
 import type { RunResult } from '../experiments/setup.ts';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 import type { RunRecord } from '../records/schema.ts';
-import { renderPhasesCsv, renderProbesCsv, renderQuestionsCsv, renderRequestsCsv } from '../reporting/csv.ts';
+import {
+  renderBlocksCsv,
+  renderGateCsv,
+  renderPhasesCsv,
+  renderProbesCsv,
+  renderQuestionsCsv,
+  renderRequestsCsv,
+} from '../reporting/csv.ts';
+import { gateSuite } from '../reporting/gate-suite.ts';
 import { renderHtml } from '../reporting/html/page.ts';
 import { renderJUnit } from '../reporting/junit.ts';
+import { renderGateMarkdown } from '../reporting/markdown/gate-part.ts';
 import { renderMarkdown } from '../reporting/markdown.ts';
 import { sloSuite } from '../reporting/slo-suite.ts';
 import { writeFileAtomically } from '../system/atomic-file.ts';
@@ -50,10 +59,16 @@ export async function writeRun(output: string, result: RunResult): Promise<Writt
   return { ...saved, report };
 }
 
-/** Of a load or a search also its phases and probes as tables, and its verdict as CI systems read it. */
+/** Of a comparison its blocks, of a gate what it judged; of a load or a search also its phases and probes as tables, and its verdict as CI systems read it. */
 async function writeLoadFiles(folder: string, record: RunRecord): Promise<void> {
   const write = (name: string, content: string): Promise<void> =>
     writeFileAtomically(join(folder, name), content);
+  if (record.paired) await write('blocks.csv', renderBlocksCsv(record));
+  if (record.gate) {
+    await write('gate.csv', renderGateCsv(record));
+    await write('gate.md', renderGateMarkdown(record));
+    await write('junit.xml', renderJUnit([gateSuite(record)]));
+  }
   if (record.kind !== 'load' && record.kind !== 'capacity') return;
   await write('phases.csv', renderPhasesCsv(record));
   if (record.capacity) await write('probes.csv', renderProbesCsv(record));

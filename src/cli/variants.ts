@@ -1,3 +1,4 @@
+import { redactArguments } from '../config/redact.ts';
 import type { RunSetup } from '../experiments/setup.ts';
 import { KNOWN_VARIANTS, settingsOfKnown, type Variant } from '../experiments/variants.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
@@ -27,9 +28,12 @@ export async function variantsOf(
 ): Promise<Variant[]> {
   const variants: Variant[] = [];
   for (const { name, settings } of parseVariants(specs))
-    variants.push({ name, settings, setup: await setupWith(settings) });
+    variants.push({ name, settings: settings.map(shown), setup: await setupWith(settings) });
   return variants;
 }
+
+/** A setting as records may keep it: one may be a key. */
+const shown = (setting: string): string => redactArguments(['--set', setting])[1]!;
 
 /** A comma within a list (`["a","b"]`) parts no settings: only one that a path follows does. */
 const BETWEEN_SETTINGS = /,(?=\s*[A-Za-z][\w.]*=)/;

@@ -20,6 +20,9 @@ export function redact(settings: Settings): Record<string, unknown> {
 export function redactArguments(argv: readonly string[]): string[] {
   return argv.map((argument, index) => {
     if (argv[index - 1] === '--set') return redactAssignment(argument);
+    if (argv[index - 1] === '--variant') return redactVariant(argument);
+    if (argument.startsWith('--variant='))
+      return `--variant=${redactVariant(argument.slice('--variant='.length))}`;
     if (argument.startsWith('--set=')) return `--set=${redactAssignment(argument.slice('--set='.length))}`;
     const [, option = '', value = argument] = /^(--[\w-]+=)(.*)$/s.exec(argument) ?? [];
     return `${option}${maskCredentials(value)}`;
@@ -69,8 +72,9 @@ function maskUserInfo(text: string): string {
 }
 
 function redactBelow(value: unknown, names: readonly string[]): unknown {
-  const path = names.join('.');
-  if (path === 'target.headers') return redactHeaders(value);
+  // A variant has settings of its own below its name.
+  const path = (names[0] === 'variants' ? names.slice(2) : names).join('.');
+  if (path === 'target.headers' || path === 'target.env') return redactVariables(value);
   if (SETTINGS.get(path)?.secret && value !== undefined) return HIDDEN;
   if (typeof value === 'string') return maskCredentials(value);
   if (Array.isArray(value)) return value.map((item) => redactBelow(item, []));
@@ -80,12 +84,20 @@ function redactBelow(value: unknown, names: readonly string[]): unknown {
   );
 }
 
-/** The names of headers, and where their values come from: a reference to a variable is no secret, what it stands for is. */
-function redactHeaders(headers: unknown): unknown {
+/** The names of headers and of environment variables, and where their values come from: a reference to a variable is no secret, what it stands for is. */
+function redactVariables(headers: unknown): unknown {
   if (typeof headers !== 'object' || headers === null) return HIDDEN;
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, shownHeader(String(value))]),
   );
+}
+
+/** `name:path=value,path=value`, or known names. */
+function redactVariant(spec: string): string {
+  const colon = spec.indexOf(':');
+  if (colon === -1) return spec;
+  const settings = spec.slice(colon + 1).split(/,(?=\s*[A-Za-z][\w.]*=)/);
+  return `${spec.slice(0, colon)}:${settings.map(redactAssignment).join(',')}`;
 }
 
 function redactAssignment(assignment: string): string {

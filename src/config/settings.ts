@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type EngineOptions, engineOptions } from '../engine/options.ts';
-import { type ExperimentOptions, experimentOptions } from '../experiments/options.ts';
+import { type ExperimentOptions, experimentOptions, variantOptions } from '../experiments/options.ts';
 import { type JudgingOptions, judgingOptions } from '../judging/options.ts';
 import { loadOptions } from '../load/options.ts';
 import { serverOptions } from '../server/options.ts';
@@ -10,6 +10,7 @@ import { telemetryOptions } from '../telemetry/options.ts';
 export const settingsSchema = z.strictObject({
   ...engineOptions,
   ...experimentOptions,
+  ...variantOptions,
   ...judgingOptions,
   ...loadOptions,
   ...serverOptions,
@@ -34,6 +35,8 @@ export const SECTIONS: Readonly<Record<SectionName, string>> = {
   limits: 'What the engine refuses to take on.',
   bench: 'How a benchmark drives its target.',
   quality: 'How quality is scored.',
+  variants: 'Configurations that compare holds against each other.',
+  gate: 'What a gate judges, and how much worse is too much.',
   judge: 'The model that judges answers, where --judge asks for one.',
   target: 'The deployment that is driven over HTTP, and what its responses mean.',
   load: 'How load is sent.',

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { gateOptions } from './gate/options.ts';
+
+export { variantOptions } from './variant-options.ts';
 
 export const PROFILES = ['quick', 'standard', 'full'] as const;
 export type Profile = (typeof PROFILES)[number];
@@ -49,6 +52,7 @@ export const experimentOptions = {
         .describe('Passages among which the evidence must stand for a retrieval to be right.'),
     })
     .prefault({}),
+  gate: gateOptions.prefault({}),
 } as const;
 
 export const experimentSchema = z.strictObject(experimentOptions);

@@ -160,6 +160,32 @@ const target = z.strictObject({
     })
     .prefault({}),
   maxBodyBytes: count.default(16 * 1024 * 1024).describe('Largest response that is read, in bytes.'),
+  start: text
+    .optional()
+    .describe(
+      'Command of the shell that starts the target, for comparisons and gates, which launch it afresh again and again. In it, and in url, ready, stop and env, {{port}} is a free port.',
+    )
+    .meta({ examples: ['uvicorn app:app --port {{port}}'] }),
+  ready: text
+    .default('/health')
+    .describe('Path, or URL, that answers 200 once a target that was started may be asked.'),
+  stop: text
+    .optional()
+    .describe(
+      'Command that ends a target that was started. Without it, SIGTERM does, and SIGKILL ten seconds later.',
+    )
+    .meta({ examples: ['docker compose down'] }),
+  env: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe(
+      `Environment variables of start and stop, besides those there are. \${NAME} is an environment variable, \${NAME:-word} has a default.`,
+    )
+    .meta({ secret: true }),
+  startTimeoutMs: number
+    .positive()
+    .default(60_000)
+    .describe('Patience with the start of a target, in milliseconds.'),
 });
 
 const load = z.strictObject({

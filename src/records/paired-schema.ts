@@ -147,6 +147,8 @@ export const gateSchema = z.object({
   rows: z.array(gateRowSchema),
   flips: z.array(flipSchema),
   verdict: verdictSchema,
+  invalid: z.array(z.string()).default([]).describe('Why the candidate’s run cannot be trusted.'),
+  notes: z.array(z.string()).default([]),
   unseen: z.string().describe('What this gate cannot see: "losses under 0.06 of ndcg@10".'),
 });
 

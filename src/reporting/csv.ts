@@ -1,7 +1,9 @@
 import type { QuestionRecord, RunRecord } from '../records/schema.ts';
 import { type Cell, write } from './csv/cells.ts';
 
+export { renderBlocksCsv } from './csv/blocks.ts';
 export { neutralise } from './csv/cells.ts';
+export { renderGateCsv } from './csv/gate.ts';
 export { renderPhasesCsv } from './csv/phases.ts';
 export { renderProbesCsv } from './csv/probes.ts';
 export { renderRequestsCsv } from './csv/requests.ts';

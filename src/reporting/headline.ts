@@ -1,6 +1,7 @@
 import type { PhaseRecord, RunRecord, SloRecord } from '../records/schema.ts';
 import { capacityAnswer } from './capacity.ts';
 import { clausesThat, judgedSlo } from './clauses.ts';
+import { compareHeadline } from './compare-headline.ts';
 import {
   bound,
   chosenPerSecond,
@@ -13,6 +14,7 @@ import {
   share,
   usd,
 } from './format.ts';
+import { gateHeadline } from './gate-words.ts';
 import { headlinePhase, measuredPhases, phaseLoad, phaseTitle, underLoad } from './phases.ts';
 import { oneLine } from './plain.ts';
 import { CACHE_MODES } from './words.ts';
@@ -32,6 +34,9 @@ export interface Headline {
 }
 
 export function headline(record: RunRecord): Headline {
+  const { gate, complete } = record;
+  if (gate) return { ...gateHeadline({ gate, complete }), figure: undefined };
+  if (record.kind === 'compare') return { verdict: undefined, ...compareHeadline(record), figure: undefined };
   const phase = headlinePhase(record);
   if (record.capacity) {
     const { claim, sentence } = capacityAnswer(record, record.capacity);

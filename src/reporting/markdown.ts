@@ -4,6 +4,7 @@ import { keyFigures } from './facts.ts';
 import { bound, count, counted, interval, MISSING, ms, rate, score, share } from './format.ts';
 import { funnelRows } from './funnel.ts';
 import { headline, headlineText, labels } from './headline.ts';
+import { gatePart } from './markdown/gate-part.ts';
 import { judgePart } from './markdown/judge-part.ts';
 import {
   autocannonPart,
@@ -13,6 +14,7 @@ import {
   timesTable,
   validityTable,
 } from './markdown/load-parts.ts';
+import { pairedPart, settingsPart } from './markdown/paired-part.ts';
 import { escapeMarkdown, table } from './markdown/text.ts';
 import { variantsPart } from './markdown/variants-part.ts';
 import { objectiveTables, probeTable } from './markdown/verdict-parts.ts';
@@ -33,6 +35,7 @@ export function renderMarkdown(record: RunRecord): string {
     escapeMarkdown(head.sentence),
     labelLine(record),
     doubtList(record),
+    gatePart(record),
     objectiveTables(record),
     figureTable(record),
     probeTable(record),
@@ -49,6 +52,8 @@ export function renderMarkdown(record: RunRecord): string {
     sliceTable(record, 'tag', 'Tag'),
     judgePart(record),
     variantsPart(record),
+    pairedPart(record),
+    settingsPart(record),
     questionTable(record),
     method(record),
   ];

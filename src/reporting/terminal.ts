@@ -6,6 +6,7 @@ import { type FunnelRow, funnelRows } from './funnel.ts';
 import { headline, headlineIsDoubtful, labels } from './headline.ts';
 import { headlinePhase } from './phases.ts';
 import { clip, oneLine } from './plain.ts';
+import { gateBlock } from './terminal/gate-block.ts';
 import { judgeBlock } from './terminal/judge-block.ts';
 import {
   blockBar,
@@ -23,6 +24,7 @@ import {
   phaseBlock,
   timesBlock,
 } from './terminal/load-blocks.ts';
+import { pairedBlock } from './terminal/paired-block.ts';
 import { variantsBlock } from './terminal/variants-block.ts';
 import { objectivesBlock, probesBlock, verdictPaint } from './terminal/verdict-blocks.ts';
 import { type FunnelGroup, VERDICTS } from './words.ts';
@@ -47,6 +49,7 @@ export function renderTerminal(record: RunRecord, { width, colour, reportPath }:
   const blocks = [
     headlineBlock(record, screen),
     doubtBlock(record, screen),
+    gateBlock(record, screen),
     objectivesBlock(record, screen),
     probesBlock(record, screen),
     funnelBlock(record, screen),
@@ -58,6 +61,7 @@ export function renderTerminal(record: RunRecord, { width, colour, reportPath }:
     qualityBlock(record, screen),
     judgeBlock(record, screen),
     variantsBlock(record, screen),
+    pairedBlock(record, screen),
     // The path is never wrapped: it is there to be copied.
     reportPath === undefined ? [] : [`${colours.dim('Report')} ${colours.bold(oneLine(reportPath))}`],
   ].filter((lines) => lines.length > 0);

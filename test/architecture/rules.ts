@@ -73,6 +73,8 @@ export const PURE: readonly string[] = [
   'dashboards',
   'config',
   '*/options.ts',
+  'experiments/variant-options.ts',
+  'experiments/gate/options.ts',
   'telemetry/catalogue.ts',
   'load/arrivals.ts',
   'load/shapes.ts',

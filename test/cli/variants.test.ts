@@ -33,6 +33,21 @@ describe('evaluate --variant', () => {
     expect(page.includes('Variants compared')).toBe(true);
   });
 
+  it('keeps no secret that a variant sets', async () => {
+    const { code, out, err } = await evaluate(
+      '--variant',
+      'bm25',
+      '--variant=mine:openai.apiKey=sk-canary-1,retrieval.topK=2',
+      '--json',
+    );
+    expect(code, err).toBe(0);
+    expect(out + err).not.toContain('canary');
+    expect(recordSchema.parse(JSON.parse(out)).comparison!.variants[1]!.settings).toEqual([
+      'openai.apiKey=***',
+      'retrieval.topK=2',
+    ]);
+  });
+
   it.each([
     [['--variant', 'bm52,lsa'], /did you mean bm25/],
     [['--variant', 'bm25', '--variant', 'odd:retrieval.mood=x'], /retrieval\.mood/],

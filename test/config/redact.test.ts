@@ -31,8 +31,10 @@ describe('a secret', () => {
     expect(secrets).toEqual([
       'caching.redisUrl',
       'openai.apiKey',
+      'variants',
       'judge.apiKey',
       'target.headers',
+      'target.env',
       'server.apiToken',
     ]);
   });

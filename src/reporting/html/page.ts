@@ -1,4 +1,3 @@
-import { sha256 } from '../../kernel/digest.ts';
 import type { RequestColumns } from '../../records/columns.ts';
 import type { RunRecord } from '../../records/schema.ts';
 import { createRenderer } from '../charts/render.ts';
@@ -11,15 +10,20 @@ import { costSection } from './cost-section.ts';
 import { curveSection } from './curve-section.ts';
 import { errorsSection } from './errors-section.ts';
 import type { Draw } from './figure.ts';
+import { gateSection } from './gate-section.ts';
 import { judgeSection } from './judge-section.ts';
 import { distributionSection, timelineSection } from './latency-sections.ts';
 import { figuresSection, funnelSection, phasesSection, stagesSection } from './load-sections.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { benchmarksSection, indexSection, methodSection } from './method-sections.ts';
+import { pairedSection } from './paired-section.ts';
+import { paretoSection } from './pareto-section.ts';
+import { contentSecurityPolicy } from './policy.ts';
 import { qualitySection } from './quality-section.ts';
 import { questionsSection } from './questions-section.ts';
 import { SCRIPT } from './script.ts';
 import { renderSection, type Section, unbroken } from './section.ts';
+import { settingsSection } from './settings-section.ts';
 import { sloSection } from './slo-section.ts';
 import { STYLE } from './style.ts';
 import { timesSection } from './times-section.ts';
@@ -40,6 +44,7 @@ const funnel: Part = ({ record, draw }) => funnelSection(record, draw);
 const figures: Part = ({ record }) => figuresSection(record);
 const phases: Part = ({ record, draw }) => phasesSection(record, draw);
 const errors: Part = ({ record }) => errorsSection(record);
+const variants: Part = ({ record, draw }) => variantsSection(record, draw);
 
 /** What every report ends with, in this order. */
 const COMMON_PARTS: readonly Part[] = [
@@ -48,7 +53,7 @@ const COMMON_PARTS: readonly Part[] = [
   ({ record, draw }) => stagesSection(record, draw),
   ({ record, draw }) => qualitySection(record, draw),
   ({ record }) => judgeSection(record),
-  ({ record, draw }) => variantsSection(record, draw),
+  variants,
   ({ record }) => questionsSection(record),
   ({ record }) => benchmarksSection(record),
   ({ record }) => indexSection(record),
@@ -57,6 +62,16 @@ const COMMON_PARTS: readonly Part[] = [
 
 /** Of a bench, an evaluation or an ingest: what became of everything stands first. */
 const BENCH_PARTS: readonly Part[] = [funnel, figures, phases, errors, ...COMMON_PARTS];
+
+/** Of a comparison or a gate: the verdict, and what it rests on, stands first. */
+const COMPARED_PARTS: readonly Part[] = [
+  ({ record }) => gateSection(record),
+  variants,
+  ({ record, draw }) => paretoSection(record, draw),
+  ({ record, draw }) => pairedSection(record, draw),
+  ({ record }) => settingsSection(record),
+  ...COMMON_PARTS.filter((part) => part !== variants),
+];
 
 /** Of a load or a search: whether it held, and how that is known, stands first. */
 const TARGET_PARTS: readonly Part[] = [
@@ -84,10 +99,14 @@ const TARGET_PARTS: readonly Part[] = [
 export async function renderHtml(record: RunRecord, columns?: RequestColumns): Promise<string> {
   const draw = await createRenderer();
   const sections = [];
-  for (const part of record.kind === 'load' || record.kind === 'capacity' ? TARGET_PARTS : BENCH_PARTS)
-    sections.push(await part({ record, columns, draw }));
+  for (const part of partsOf(record)) sections.push(await part({ record, columns, draw }));
   const present = sections.filter((section) => section !== undefined);
   return page(record, present).text;
+}
+
+function partsOf({ kind }: RunRecord): readonly Part[] {
+  if (kind === 'compare' || kind === 'gate') return COMPARED_PARTS;
+  return kind === 'load' || kind === 'capacity' ? TARGET_PARTS : BENCH_PARTS;
 }
 
 function page(record: RunRecord, sections: readonly Section[]): Markup {
@@ -148,10 +167,4 @@ function subject({ dataset, load }: RunRecord): string {
     load?.target,
   ];
   return oneLine(parts.filter(Boolean).join(' on ')) || 'no golden set';
-}
-
-/** Nothing may be fetched, and of style and script only what stands here, told by its hash, may apply. */
-function contentSecurityPolicy(): string {
-  const source = (text: string): string => `'sha256-${Buffer.from(sha256(text), 'hex').toString('base64')}'`;
-  return `default-src 'none'; style-src ${source(STYLE)}; script-src ${source(SCRIPT)}; base-uri 'none'; form-action 'none'`;
 }

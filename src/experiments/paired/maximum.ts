@@ -1,0 +1,54 @@
+import { GroundspeedError } from '../../kernel/errors.ts';
+import { LEAST_GAIN } from '../profiles.ts';
+import type { BlockFigures, LiveArm } from './port.ts';
+
+/** Seconds of each closed loop, and of the one before the first, which is thrown away. */
+const PROBE_SECONDS = 1.5;
+const WARMUP_SECONDS = 1;
+
+export interface MaximumOptions {
+  readonly seed: number;
+  /** Users of the closed loop, at most; one where a target must not be pressed. */
+  readonly mostUsers: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Maximum {
+  /** Answers a second. */
+  readonly rate: number;
+  /** Answers a second for one user alone. */
+  readonly ofOneUser: number;
+  /** Mean cost of an answer; null where the target tells of none. */
+  readonly costUsd: number | null;
+}
+
+/**
+ * How many answers a second a target gives at most: users of a closed loop are doubled until that brings less than 5 % more.
+ *
+ * @throws GroundspeedError target.unavailable where not even one user gets an answer
+ */
+export async function measureMaximum(
+  name: string,
+  live: LiveArm,
+  { seed, mostUsers, signal }: MaximumOptions,
+): Promise<Maximum> {
+  const probe = (users: number, seconds: number, warmup: boolean): Promise<BlockFigures> =>
+    live.block({ rate: null, seconds, seed, warmup, users }, signal);
+  await probe(1, WARMUP_SECONDS, true);
+  const first = await probe(1, PROBE_SECONDS, false);
+  const ofOneUser = first.indicators.throughput ?? 0;
+  if (ofOneUser <= 0) {
+    throw new GroundspeedError('target.unavailable', `${name} gave no answer`, {
+      problems: first.invalidReasons,
+      hint: 'Nothing was compared. See what it answers: groundspeed target check URL',
+    });
+  }
+  let rate = ofOneUser;
+  for (let users = 2; users <= mostUsers; users *= 2) {
+    const found = (await probe(users, PROBE_SECONDS, false)).indicators.throughput ?? 0;
+    const gained = found >= rate * (1 + LEAST_GAIN);
+    rate = Math.max(rate, found);
+    if (!gained) break;
+  }
+  return { rate, ofOneUser, costUsd: first.indicators['cost-per-query'] ?? null };
+}
