@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import {
   acceptBaseline,
@@ -16,10 +16,6 @@ import { EXIT, GroundspeedError, messageOf } from '../kernel/errors.ts';
 import { parseRecord, RECORD_FILE } from '../records/codec.ts';
 import type { RunRecord } from '../records/schema.ts';
 import { headlinePhase } from '../reporting/facts.ts';
-import { gateSuite } from '../reporting/gate-suite.ts';
-import { renderJUnit } from '../reporting/junit.ts';
-import { renderGateMarkdown } from '../reporting/markdown/gate-part.ts';
-import { writeFileAtomically } from '../system/atomic-file.ts';
 import { keepRun } from './experiment.ts';
 import { refuseMostlyFailed } from './failures.ts';
 import { runCandidate } from './gate-candidate.ts';
