@@ -2,11 +2,12 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Three projects, because the suite is made for two shared cores: pure tests run side by side; so do those that start
-// programs or a browser and look only at what these say; while whatever drives load, or kills servers, runs alone, so that
+// programs, a browser or servers of their own, and look only at what these say; while whatever drives load runs alone, so that
 // one test's load is never another's noise.
 const programs = [
   'test/cli/{bench,dataset-*,evaluate-judge,exit-codes,ingest-ask,init,measure,no-native-packages,target,variants}.test.ts',
-  'test/integration/{live-page,report-browser*,lsa-fit-thread,llm-judge,dataset-generate}.test.ts',
+  'test/integration/{dataset-generate,gate-*,ingest-kill,live-page,llm-judge,lsa-fit-thread,report-browser*,serve-cluster,started-target}.test.ts',
+  'test/statistics/histogram.test.ts', // looks at the heap of its own process
 ];
 const all = ['test/integration/**/*.test.ts', 'test/cli/**/*.test.ts'];
 /** Vitest leaves a core to itself, and would use one of two. */
@@ -20,8 +21,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: all,
+          exclude: [...all, ...programs],
           maxWorkers,
+          // Pure tests leave nothing behind, and need not load everything anew for each file.
+          isolate: false,
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
