@@ -5,6 +5,9 @@ import { LEAST_PAIRS } from '../paired/scales.ts';
 /** More pairs lost than this, and those that are left may be the lucky ones. */
 const MOST_INVALID = 0.25;
 
+/** Reasons that are told: each has its own figures, and a line of a thousand characters tells nothing. */
+const REASONS = 2;
+
 /** Why a run cannot be trusted with a PASS; empty where it can. An interrupted one was not measured to its end. */
 export function invalidReasons(baseline: RunRecord, candidate: RunRecord): string[] {
   return [
@@ -34,6 +37,7 @@ export function invalidPairs({ pairs, invalid, reasons }: Pairing): string[] {
   const tooMany = invalid > MOST_INVALID * ran;
   const tooFew = ran >= LEAST_PAIRS && pairs.length < LEAST_PAIRS;
   if (!tooMany && !tooFew) return [];
-  const why = reasons.length === 0 ? '' : `: ${reasons.join('; ')}`;
+  const more = reasons.length > REASONS ? `; and ${reasons.length - REASONS} more like it` : '';
+  const why = reasons.length === 0 ? '' : `: ${reasons.slice(0, REASONS).join('; ')}${more}`;
   return [`${invalid} of ${ran} pairs of blocks were invalid${why}`];
 }
