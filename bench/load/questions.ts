@@ -1,4 +1,4 @@
-import type { GoldenSet } from '../../src/datasets/golden.ts';
+import { type GoldenSet, goldenQuestion } from '../../src/datasets/golden.ts';
 import { sha256 } from '../../src/kernel/digest.ts';
 import { DOCUMENT, WORDS } from './servers/answer.ts';
 
@@ -15,21 +15,14 @@ const TIMES = ['on a weekday', 'on a Sunday', 'in winter', 'at night', 'during t
 
 /** Golden questions of usual length, without a corpus: what the servers of these programs answer is right for all of them. */
 export function madeQuestions(count: number): GoldenSet {
-  const questions = Array.from({ length: count }, (_, number) => ({
-    id: `q${number}`,
-    question: `What does a single to the island cost for ${ASKERS[number % ASKERS.length]} ${TIMES[number % TIMES.length]}, by ferry ${number}?`,
-    answers: [WORDS],
-    forbidden: [],
-    evidence: [],
-    relevant: new Map([[DOCUMENT, 1]]),
-    answerable: true,
-    kind: undefined,
-    difficulty: undefined,
-    split: undefined,
-    derived: false,
-    tags: [],
-    must: false,
-  }));
+  const questions = Array.from({ length: count }, (_, number) =>
+    goldenQuestion({
+      id: `q${number}`,
+      question: `What does a single to the island cost for ${ASKERS[number % ASKERS.length]} ${TIMES[number % TIMES.length]}, by ferry ${number}?`,
+      answers: [WORDS],
+      relevant: new Map([[DOCUMENT, 1]]),
+    }),
+  );
   return {
     name: 'made',
     format: 'groundspeed',

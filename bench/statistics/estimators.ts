@@ -5,9 +5,9 @@ import { signedRankBounds } from '../../src/statistics/signed-rank.ts';
 import { type BenchContext, type BenchProgram, countOf } from '../harness/program.ts';
 import { atLeast, type Bound, fixed, type Report, type Table } from '../harness/report.ts';
 import { clopperPearson, quantileCoverage, shareCoverage, wilson } from './calculated.ts';
-import type { Tallies } from './coverage.ts';
 import { independentOutcomes, type Outcomes } from './intervals.ts';
 import { POPULATIONS, type Population } from './populations.ts';
+import type { Tallies } from './tallies.ts';
 import { addTrials, coverageTable, judgeBounds } from './tallies.ts';
 
 /** How often the intervals that comparisons and gates rest on hold the truth. */
@@ -89,8 +89,8 @@ function report({ differences, populations }: Simulated, trials: number): Report
     title: 'Coverage of the intervals that verdicts rest on',
     about: `The share of 95 % intervals that hold the truth, among those that are printed; below .93 they are called approximate. Simulated: ${fixed(trials, 0)} trials a cell, so that a true .95 shows within ${fixed(196 * error, 1)} points. Signed-rank bounds go with the Hodges–Lehmann estimate, and are exact where values are symmetric, as differences between two that are alike are; of skewed ones they bound the median of the mean of two draws, as found. Requests of one run, which share a queue, stand in statistics/coverage.`,
     tables: [
-      coverageTable('Differences of two draws: symmetric about 0', differences, SIZES),
-      coverageTable('Samples of a population', populations, SIZES),
+      coverageTable('Differences of two draws: symmetric about 0', differences, { sizes: SIZES }),
+      coverageTable('Samples of a population', populations, { sizes: SIZES }),
       sharesTable(),
       quantilesTable(),
     ],

@@ -1,6 +1,18 @@
 import { fixed, type Table } from '../harness/report.ts';
-import { type Tallies, type Tally, writeTally } from './coverage.ts';
 import type { Outcome, Outcomes } from './intervals.ts';
+
+/** Below this the tool calls an interval approximate. */
+export const NOMINAL_ENOUGH = 0.93;
+
+/** How one interval fared over many trials. */
+export interface Tally {
+  readonly trials: number;
+  readonly covered: number;
+  readonly withheld: number;
+}
+
+/** Tallies by interval, then by what it was taken of, then by size: the rows and columns of a table. */
+export type Tallies = Map<string, Map<string, Map<number, Tally>>>;
 
 interface Trials {
   readonly trials: number;
@@ -36,10 +48,25 @@ function entryOf<Value>(map: Map<string, Value>, key: string, make: () => Value)
   return value;
 }
 
-export function coverageTable(caption: string, tallies: Tallies, sizes: readonly number[]): Table {
+/** `.951`; `.902, approximate`; `.94 (12 % withheld)`; a dash where none was printed. */
+export function writeTally({ trials, covered, withheld }: Tally): string {
+  const printed = trials - withheld;
+  if (printed === 0) return '—';
+  const share = covered / printed;
+  const mark = share < NOMINAL_ENOUGH ? ', approximate' : '';
+  const percent = (100 * withheld) / trials;
+  const none = withheld === 0 ? '' : ` (${percent < 1 ? '< 1' : fixed(percent, 0)} % withheld)`;
+  return `${fixed(share, 3).replace(/^0/, '')}${mark}${none}`;
+}
+
+export function coverageTable(
+  caption: string,
+  tallies: Tallies,
+  { sizes, unit = 'samples' }: { readonly sizes: readonly number[]; readonly unit?: string },
+): Table {
   return {
     caption,
-    columns: ['interval', 'of', ...sizes.map((size) => `${fixed(size, 0)} samples`)],
+    columns: ['interval', 'of', ...sizes.map((size) => `${fixed(size, 0)} ${unit}`)],
     words: 2,
     rows: [...tallies].flatMap(([interval, rows]) =>
       [...rows].map(([of, cells]) => [interval, of, ...sizes.map((size) => writeTally(cells.get(size)!))]),

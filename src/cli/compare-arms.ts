@@ -12,6 +12,7 @@ import { canonicalJson } from '../kernel/digest.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
 import { bustsCaches } from '../load/targets/http/http-target.ts';
 import { hostAllowed, isLoopback } from '../load/targets/http/loopback.ts';
+import type { TargetDescription } from '../load/targets/http/target-description.ts';
 import { loadSettings } from './configuration.ts';
 import type { SettingFlags } from './flags.ts';
 import type { TargetFlags } from './load-flags.ts';
@@ -198,29 +199,28 @@ async function targetOf(settings: Settings, { world, flags }: Arming): Promise<C
 }
 
 /** As `bench` drives the engine, and `load` a deployment. Where variants differ in their caches, these must be on. */
-function rulesOf(
-  { bench, load, quality }: Settings,
-  target: TargetSetup | undefined,
-  cachingDiffers: boolean,
-): BlockRules {
-  const { k } = quality;
-  if (target?.kind === 'http') {
-    return {
-      timeout: load.timeoutMs,
-      deadline: load.deadlineMs,
-      maxInFlight: load.maxInFlight ?? IN_FLIGHT,
-      arrivals: load.arrivals,
-      cacheMode: bustsCaches(target.description) ? 'uncached' : 'as-configured',
-      k,
-    };
-  }
+function rulesOf(settings: Settings, target: TargetSetup | undefined, cachingDiffers: boolean): BlockRules {
+  if (target?.kind === 'http') return deploymentRules(settings, target.description);
+  const { bench, quality } = settings;
   return {
     timeout: bench.timeoutMs,
     deadline: bench.deadlineMs,
     maxInFlight: bench.maxInFlight,
     arrivals: bench.arrivals,
     cacheMode: cachingDiffers ? 'as-configured' : 'uncached',
-    k,
+    k: quality.k,
+  };
+}
+
+/** How blocks are driven at a deployment: as `load` does. */
+export function deploymentRules({ load, quality }: Settings, description: TargetDescription): BlockRules {
+  return {
+    timeout: load.timeoutMs,
+    deadline: load.deadlineMs,
+    maxInFlight: load.maxInFlight ?? IN_FLIGHT,
+    arrivals: load.arrivals,
+    cacheMode: bustsCaches(description) ? 'uncached' : 'as-configured',
+    k: quality.k,
   };
 }
 

@@ -5,10 +5,10 @@ import { checkSet, type SetCheck } from '../experiments/dataset-check/check-set.
 import { EXIT, GroundspeedError } from '../kernel/errors.ts';
 import { counted } from '../reporting/format.ts';
 import { writeFileAtomically } from '../system/atomic-file.ts';
-import { placeOf } from './dataset-check-place.ts';
 import { renderSheet, sheetFormat } from './dataset-check-sheet.ts';
 import { renderSetCheck } from './dataset-check-text.ts';
 import { DEFAULT_SEED, type DisplayFlags } from './flags.ts';
+import { datasetPath } from './golden-set.ts';
 import { print, type World, wantsColour, widthOf } from './world.ts';
 
 export interface DatasetCheckFlags extends DisplayFlags {
@@ -31,7 +31,7 @@ export async function datasetCheck(world: World, dir: string, flags: DatasetChec
   refuseUseless(flags, depth);
   const format = file === undefined ? undefined : sheetFormat(file);
   if (file !== undefined) await refuseGrades(file);
-  const path = await placeOf(dir);
+  const path = await datasetPath(dir);
   const check = await checkSet(path, {
     split: flags.split,
     against: flags.against,

@@ -1,17 +1,16 @@
 import { basename, extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type ExportResult, exportGoldenSet } from '../datasets/export/export.ts';
 import { exporterNamed } from '../datasets/export/registry.ts';
 import { type ImportResult, importGoldenSet } from '../datasets/import/import.ts';
 import { openSource } from '../datasets/import/source-folder.ts';
 import type { Loss } from '../datasets/loss.ts';
 import { MANIFEST_FILE, type Manifest } from '../datasets/manifest-check.ts';
-import { resolveDataset } from '../datasets/read.ts';
 import { manifestOf, writeFolder } from '../datasets/write.ts';
 import { EXIT } from '../kernel/errors.ts';
 import { oneLine } from '../reporting/plain.ts';
 import { lossLines, tallyRows } from './dataset-losses.ts';
 import type { DisplayFlags } from './flags.ts';
+import { datasetPath } from './golden-set.ts';
 import { print, type World } from './world.ts';
 
 export interface DatasetExportFlags extends DisplayFlags {
@@ -19,8 +18,6 @@ export interface DatasetExportFlags extends DisplayFlags {
   readonly split?: string;
   readonly force?: boolean;
 }
-
-const SHIPPED_DATASETS = fileURLToPath(new URL('../../datasets', import.meta.url));
 
 /** Writes a golden set (a folder, a file, or one that is shipped) in the format of another tool, and says what that cannot hold. */
 export async function datasetExport(
@@ -30,7 +27,7 @@ export async function datasetExport(
   flags: DatasetExportFlags,
 ): Promise<number> {
   const exporter = exporterNamed(format);
-  const path = await resolveDataset(dir, { shippedFolder: SHIPPED_DATASETS });
+  const path = await datasetPath(dir);
   const source = await openSource(path);
   const read = await importGoldenSet('auto', source, {
     name: basename(path, extname(path)),

@@ -2,8 +2,8 @@ import { type LabelResult, labelSet } from '../experiments/dataset-check/label-s
 import { EXIT, GroundspeedError } from '../kernel/errors.ts';
 import { counted } from '../reporting/format.ts';
 import { oneLine } from '../reporting/plain.ts';
-import { placeOf } from './dataset-check-place.ts';
 import type { DisplayFlags } from './flags.ts';
+import { datasetPath } from './golden-set.ts';
 import { progressOf } from './progress.ts';
 import { print, type World } from './world.ts';
 
@@ -26,7 +26,7 @@ export async function datasetLabel(world: World, dir: string, flags: DatasetLabe
       hint: 'Give --output FOLDER for a labelled copy, or --in-place.',
     });
   }
-  const path = await placeOf(dir);
+  const path = await datasetPath(dir);
   const result = await labelSet(path, { sheet, output, labeller, clock: world.clock });
   if (result.added === 0)
     progressOf(world, flags).warn(`${oneLine(sheet)} holds no grade that the set lacks`);

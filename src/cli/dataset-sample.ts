@@ -3,8 +3,8 @@ import { type SampleResult, sampleSet } from '../experiments/dataset-check/sampl
 import { EXIT, GroundspeedError } from '../kernel/errors.ts';
 import { count, counted } from '../reporting/format.ts';
 import { oneLine } from '../reporting/plain.ts';
-import { placeOf } from './dataset-check-place.ts';
 import type { DisplayFlags } from './flags.ts';
+import { datasetPath } from './golden-set.ts';
 import { progressOf } from './progress.ts';
 import { alignedRows } from './table.ts';
 import { print, type World } from './world.ts';
@@ -22,7 +22,7 @@ export interface DatasetSampleFlags extends DisplayFlags {
 export async function datasetSample(world: World, dir: string, flags: DatasetSampleFlags): Promise<number> {
   const { size, seed, output, keepCorpus = false } = flags;
   const by = sampleBy(flags.by ?? 'kind');
-  const result = await sampleSet(await placeOf(dir), { size, by, seed, output, keepCorpus });
+  const result = await sampleSet(await datasetPath(dir), { size, by, seed, output, keepCorpus });
   const { documents } = result;
   if (documents !== undefined && documents.taken < documents.of) {
     progressOf(world, flags).warn(

@@ -2,12 +2,11 @@ import type { Settings } from '../config/settings.ts';
 import { type GitMeasured, measureAgainstCommit } from '../experiments/gate/git-gate.ts';
 import { indicatorRows } from '../experiments/gate/indicator-rows.ts';
 import type { GatePolicy } from '../experiments/gate/policy.ts';
-import type { BlockRules } from '../experiments/paired/block-driver.ts';
 import { MOST_USERS } from '../experiments/profiles.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
-import { bustsCaches } from '../load/targets/http/http-target.ts';
 import { hostAllowed, isLoopback } from '../load/targets/http/loopback.ts';
 import type { TargetDescription } from '../load/targets/http/target-description.ts';
+import { deploymentRules } from './compare-arms.ts';
 import { serviceHere } from './gate-candidate.ts';
 import type { GateFlags } from './gate-flags.ts';
 import { goldenSetup, type Watch } from './run-setup.ts';
@@ -39,24 +38,13 @@ export async function runAgainstCommit(
     ref,
     place: { folder, env: world.env, signal: watch.signal },
     serviceIn: (place) => serviceHere(world, flags, settings, place)!,
-    rules: rulesOf(settings, here.preview),
+    rules: deploymentRules(settings, here.preview),
     wishes: { budget: flags.budget, rate: flags.rate },
     mostUsers: near ? MOST_USERS : 1,
     maxRate: near ? undefined : maxRatePerSecond,
     fails: (blocks, names) =>
       indicatorRows({ blocks, ...names, policy }).some(({ confirmed }) => confirmed !== null),
   });
-}
-
-function rulesOf({ load, quality }: Settings, description: TargetDescription): BlockRules {
-  return {
-    timeout: load.timeoutMs,
-    deadline: load.deadlineMs,
-    maxInFlight: load.maxInFlight ?? 1024,
-    arrivals: load.arrivals,
-    cacheMode: bustsCaches(description) ? 'uncached' : 'as-configured',
-    k: quality.k,
-  };
 }
 
 function notStarted({ target }: GateFlags): GroundspeedError {

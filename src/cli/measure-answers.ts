@@ -11,7 +11,7 @@ import type { MeasureRecord, SliceRecord } from '../records/schema.ts';
 import { counted, MISSING } from '../reporting/format.ts';
 import { oneLine, visible } from '../reporting/plain.ts';
 import { DEFAULT_SEED, type DisplayFlags } from './flags.ts';
-import { readGolden } from './measured-set.ts';
+import { readDataset } from './golden-set.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { alignedRows } from './table.ts';
 import { print, type World } from './world.ts';
@@ -60,7 +60,7 @@ async function readMaterial(flags: MeasureAnswersFlags, progress: Progress): Pro
     tellUnknown(unknown, 'without a word of what is right', { file, progress });
     return material(questions, answers, { unknown, documents: undefined, progress, file });
   }
-  const golden = await readGolden({ dataset, split }, progress);
+  const golden = await readDataset({ dataset, split }, progress);
   const { answers, unknown } = joinAnswers(golden.questions, entries, file);
   tellUnknown(unknown, `to no question of ${dataset}`, { file, progress });
   return material(golden.questions, answers, { unknown, documents: golden.corpus, progress, file });

@@ -8,8 +8,8 @@ import { measureRun, type RunScores } from '../measures/trec-run.ts';
 import { counted } from '../reporting/format.ts';
 import { visible } from '../reporting/plain.ts';
 import type { DisplayFlags } from './flags.ts';
+import { readDataset } from './golden-set.ts';
 import { measureAnswers } from './measure-answers.ts';
-import { readGolden } from './measured-set.ts';
 import { progressOf } from './progress.ts';
 import { alignedRows } from './table.ts';
 import { print, type World } from './world.ts';
@@ -96,7 +96,7 @@ async function judgements(world: World, flags: MeasureFlags): Promise<Qrels> {
 }
 
 async function qrelsOfSet(world: World, flags: MeasureFlags, dataset: string): Promise<Qrels> {
-  const { questions } = await readGolden({ dataset, split: flags.split }, progressOf(world, flags));
+  const { questions } = await readDataset({ dataset, split: flags.split }, progressOf(world, flags));
   return new Map(
     questions
       .filter(({ answerable, relevant }) => answerable && relevant.size > 0)

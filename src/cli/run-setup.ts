@@ -1,22 +1,17 @@
-import { stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Assignment } from '../config/flags.ts';
 import { redact, redactArguments } from '../config/redact.ts';
 import { engineOptionsOf, experimentOptionsOf, type Settings } from '../config/settings.ts';
-import type { GoldenSet } from '../datasets/golden.ts';
-import { readGoldenSet, resolveDataset } from '../datasets/read.ts';
 import type { RunSetup, TargetSetup } from '../experiments/setup.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
 import { loadSettings } from './configuration.ts';
-import { DEFAULT_DATASET, type EngineFlags, type GoldenFlags, type SettingFlags } from './flags.ts';
+import type { EngineFlags, GoldenFlags, SettingFlags } from './flags.ts';
+import { readDataset } from './golden-set.ts';
 import type { Progress } from './progress.ts';
 import type { World } from './world.ts';
 
 /** Where indexes are kept, one folder each, unless --index says otherwise. */
 export const INDEX_FOLDER = '.groundspeed';
-
-const SHIPPED_DATASETS = fileURLToPath(new URL('../../datasets', import.meta.url));
 
 export interface Watch {
   readonly progress: Progress;
@@ -111,39 +106,4 @@ export function refuseOtherTargets(target = 'in-process'): void {
         : 'Leave --target out: it is in-process.',
     },
   );
-}
-
-async function readDataset(
-  { dataset = DEFAULT_DATASET, split, strict }: GoldenFlags,
-  progress: Progress,
-): Promise<GoldenSet> {
-  const path = await resolveDataset(dataset, { shippedFolder: SHIPPED_DATASETS });
-  const folder = shortest((await stat(path)).isDirectory() ? path : dirname(path));
-  const golden = await readGoldenSet(path, { split, strict }).catch((thrown: unknown) => {
-    throw locatedIn(folder, thrown);
-  });
-  for (const code of new Set(golden.warnings.map((warning) => warning.code))) {
-    const [first, ...others] = golden.warnings.filter((warning) => warning.code === code);
-    const more = others.length === 0 ? '' : ` (and ${others.length} more like it)`;
-    progress.warn(`${join(folder, first!.where)}: ${first!.message}${more}`);
-  }
-  return golden;
-}
-
-/** As seen from the folder that the command runs in, unless that is further up. */
-function shortest(path: string): string {
-  const seen = relative('', path);
-  return seen.startsWith('..') ? path : seen;
-}
-
-/** A golden set's files are named as they are within it; whoever runs a command wants to open them. */
-function locatedIn(folder: string, thrown: unknown): unknown {
-  if (!(thrown instanceof GroundspeedError) || isAbsolute(thrown.where ?? '')) return thrown;
-  const { code, message, where = '', hint, problems, cause } = thrown;
-  return new GroundspeedError(code, message, {
-    where: join(folder, where),
-    problems,
-    cause,
-    ...(hint !== undefined && { hint }),
-  });
 }

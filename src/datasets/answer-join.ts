@@ -1,6 +1,6 @@
 import { GroundspeedError } from '../kernel/errors.ts';
 import type { FileAnswer, FileReference } from './answer-files.ts';
-import type { GoldenQuestion } from './golden.ts';
+import { type GoldenQuestion, goldenQuestion } from './golden.ts';
 
 export interface JoinedAnswers {
   /** The answer to each question, in the order of the questions; undefined where the file has none. */
@@ -92,19 +92,7 @@ function questionOf(
   reference: FileReference,
   index: number,
 ): GoldenQuestion {
-  return {
-    ...reference,
-    id: id ?? `q${index + 1}`,
-    question,
-    forbidden: [],
-    answerable: true,
-    kind: undefined,
-    difficulty: undefined,
-    split: undefined,
-    derived: false,
-    tags: [],
-    must: false,
-  };
+  return goldenQuestion({ ...reference, id: id ?? `q${index + 1}`, question });
 }
 
 /** How an answer names its question. */

@@ -69,3 +69,23 @@ export interface GoldenSet {
   readonly questionsHash: string;
   readonly corpusHash: string | undefined;
 }
+
+/** A question with what is not said of it left empty. */
+export function goldenQuestion(
+  fields: Partial<GoldenQuestion> & Pick<GoldenQuestion, 'id' | 'question'>,
+): GoldenQuestion {
+  return {
+    answers: [],
+    forbidden: [],
+    evidence: [],
+    relevant: new Map(),
+    answerable: true,
+    kind: undefined,
+    difficulty: undefined,
+    split: undefined,
+    derived: false,
+    tags: [],
+    must: false,
+    ...fields,
+  };
+}

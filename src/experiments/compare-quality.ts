@@ -11,7 +11,7 @@ import { normalQuantile } from '../statistics/distributions.ts';
 import { holm } from '../statistics/holm.ts';
 import { mean } from '../statistics/quantiles.ts';
 import { flipsFor, pairedRandomisation } from '../statistics/randomisation.ts';
-import { LEAST_FOR_BOOTSTRAP } from './quality.ts';
+import { LEAST_FOR_BOOTSTRAP } from './slices.ts';
 
 /** What one variant did with the golden questions: in the same order for all. */
 export interface VariantResult {

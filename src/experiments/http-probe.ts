@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { rootCertificates, TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 import { buildConnector, Client } from 'undici';
 import type { Clock } from '../kernel/clock.ts';
-import { GroundspeedError, messageOf } from '../kernel/errors.ts';
+import { GroundspeedError } from '../kernel/errors.ts';
 import { milliseconds } from '../kernel/units.ts';
+import { authoritiesIn } from '../load/targets/http/authorities.ts';
 import { networkFailure } from '../load/targets/http/network-failures.ts';
 import { withoutCredentials } from '../load/targets/http/secrets.ts';
 import type { TargetDescription } from '../load/targets/http/target-description.ts';
@@ -156,7 +156,7 @@ function watchConnection(
   clock: Clock,
   tls: ProbeOptions['tls'] = { verify: true },
 ): { connect: buildConnector.connector; facts: () => ConnectionFacts } {
-  const ca = tls.caFile === undefined ? undefined : [...rootCertificates, readAuthorities(tls.caFile)];
+  const ca = authoritiesIn(tls.caFile);
   const connector = buildConnector({ timeout: 0, rejectUnauthorized: tls.verify, ...(ca && { ca }) });
   let facts: ConnectionFacts = { address: undefined, port: undefined, connectMs: 0, tls: undefined };
   return {
@@ -173,18 +173,6 @@ function watchConnection(
     },
     facts: () => facts,
   };
-}
-
-function readAuthorities(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new GroundspeedError('target.description', `Cannot read ${path}: ${messageOf(cause)}`, {
-      where: 'target.tls.caFile',
-      hint: 'It holds certificates in PEM form.',
-      cause,
-    });
-  }
 }
 
 const addressOf = ({ remoteAddress, remotePort }: Socket) => ({ address: remoteAddress, port: remotePort });

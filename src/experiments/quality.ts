@@ -2,28 +2,17 @@ import type { GoldenQuestion } from '../datasets/golden.ts';
 import type { JudgedCase } from '../judging/llm/judged.ts';
 import { JUDGEMENTS } from '../judging/options.ts';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
-import { seededRandom } from '../kernel/random.ts';
 import type { Target, TargetResponse } from '../load/target.ts';
 import { scoreQuestions } from '../measures/golden-scores.ts';
 import { DEFAULT_MEASURES, parseMeasures } from '../measures/registry.ts';
-import type {
-  JudgeRecord,
-  MeasureRecord,
-  QualityRecord,
-  QuestionRecord,
-  SliceRecord,
-} from '../records/schema.ts';
-import { bootstrapMeanInterval } from '../statistics/bootstrap.ts';
-import { wilsonInterval } from '../statistics/proportions.ts';
-import { carriedQuantile, mean, sortSamples } from '../statistics/quantiles.ts';
+import type { JudgeRecord, QualityRecord, QuestionRecord } from '../records/schema.ts';
+import { carriedQuantile, sortSamples } from '../statistics/quantiles.ts';
 import { type AskedQuestion, askAll } from './ask-all.ts';
 import type { Judge } from './judge.ts';
 import { type JudgedAnswers, judgeScores } from './llm-judge/judge-answers.ts';
 import { type Judged, questionRecords } from './question-records.ts';
 import type { QuestionRanking, RunSetup } from './setup.ts';
-
-/** A bootstrap interval of fewer scores than this covers less than it says, and is labelled so. */
-export const LEAST_FOR_BOOTSTRAP = 200;
+import { meanOf, shareOf, shareRight, slicesOf } from './slices.ts';
 
 /** The one number for retrieval is this measure over answerable questions, whichever measures are printed. */
 const RETRIEVAL_ACCURACY = 'success@5';
@@ -140,15 +129,15 @@ function summarise({ questions, outcomes, measures, accuracy, seed }: Scored): Q
   for (const question of questions) funnel[question.funnel] = (funnel[question.funnel] ?? 0) + 1;
   return {
     measures: measures.map((name) => meanOf(name, questions, seed)),
-    retrievalAccuracy: share(accuracy.filter((score) => score !== null).map((score) => score > 0)),
+    retrievalAccuracy: shareOf(accuracy.filter((score) => score !== null).map((score) => score > 0)),
     right: shareRight(questions),
     unscoredShare: questions.length === 0 ? 0 : unscored / questions.length,
     funnel,
-    slices: [
-      ...slices('kind', questions, measures, seed),
-      ...slices('difficulty', questions, measures, seed),
-      ...slices('tag', questions, measures, seed),
-    ],
+    slices: slicesOf(
+      questions,
+      measures.filter((name) => SLICE_MEASURES.includes(name)),
+      seed,
+    ),
     latencyMs: {
       p50: carriedQuantile(latencies, 0.5),
       p95: carriedQuantile(latencies, 0.95),
@@ -167,58 +156,3 @@ const SLICE_MEASURES = [
   'f1',
   ...JUDGEMENTS.map((judgement) => `llm-${judgement}`),
 ];
-
-/** The values by which a question falls into slices: into several, where it bears several tags. */
-const SLICED: Readonly<Record<SliceRecord['by'], (question: QuestionRecord) => readonly string[]>> = {
-  kind: ({ kind }) => (kind === null ? [] : [kind]),
-  difficulty: ({ difficulty }) => (difficulty === null ? [] : [difficulty]),
-  tag: ({ tags }) => tags,
-};
-
-/** A single kind is the whole set; a single tag is still a part of it. */
-const LEAST_VALUES: Readonly<Record<SliceRecord['by'], number>> = { kind: 2, difficulty: 2, tag: 1 };
-
-function slices(
-  by: SliceRecord['by'],
-  questions: readonly QuestionRecord[],
-  measures: readonly string[],
-  seed: number,
-): SliceRecord[] {
-  const values = [...new Set(questions.flatMap(SLICED[by]))];
-  if (values.length < LEAST_VALUES[by]) return [];
-  return values.sort().map((value) => {
-    const within = questions.filter((question) => SLICED[by](question).includes(value));
-    return {
-      by,
-      value,
-      n: within.length,
-      right: shareRight(within),
-      measures: measures
-        .filter((name) => SLICE_MEASURES.includes(name))
-        .map((name) => meanOf(name, within, seed)),
-    };
-  });
-}
-
-function meanOf(name: string, questions: readonly QuestionRecord[], seed: number): MeasureRecord {
-  const values = questions.map(({ scores }) => scores[name] ?? null).filter((score) => score !== null);
-  if (values.length === 0) return { name, mean: null, ci95: null, n: 0 };
-  return {
-    name,
-    mean: mean(values),
-    ci95: bootstrapMeanInterval(values, { random: seededRandom(seed).fork(`bootstrap/${name}`) }),
-    n: values.length,
-    ...(values.length < LEAST_FOR_BOOTSTRAP && { approximate: true }),
-  };
-}
-
-function shareRight(questions: readonly QuestionRecord[]): QualityRecord['right'] {
-  return share(questions.filter(({ right }) => right !== 'unscored').map(({ right }) => right === 'right'));
-}
-
-/** Golden questions are independent of each other, so the interval is Wilson's. */
-function share(trials: readonly boolean[]): QualityRecord['right'] {
-  const successes = trials.filter(Boolean).length;
-  const n = trials.length;
-  return { mean: n === 0 ? null : successes / n, ci95: wilsonInterval(successes, n), n };
-}

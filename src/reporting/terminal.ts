@@ -25,6 +25,7 @@ import {
   timesBlock,
 } from './terminal/load-blocks.ts';
 import { pairedBlock } from './terminal/paired-block.ts';
+import { slicesBlock } from './terminal/slices-block.ts';
 import { variantsBlock } from './terminal/variants-block.ts';
 import { objectivesBlock, probesBlock, verdictPaint } from './terminal/verdict-blocks.ts';
 import { type FunnelGroup, VERDICTS } from './words.ts';
@@ -59,6 +60,7 @@ export function renderTerminal(record: RunRecord, { width, colour, reportPath }:
     closingBlock(record, screen),
     autocannonBlock(record, screen),
     qualityBlock(record, screen),
+    slicesBlock(record, screen),
     judgeBlock(record, screen),
     variantsBlock(record, screen),
     pairedBlock(record, screen),

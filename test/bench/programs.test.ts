@@ -7,7 +7,7 @@ import { itemsOf, measureCollection } from '../../bench/quality.ts';
 import { measureMode } from '../../bench/retrieval/measure.ts';
 import { timeProcesses } from '../../bench/startup.ts';
 import { scoreWith } from '../../bench/stop-words.ts';
-import type { GoldenSet } from '../../src/datasets/golden.ts';
+import { type GoldenSet, goldenQuestion } from '../../src/datasets/golden.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { engineSchema } from '../../src/engine/options.ts';
 import { normal, seededRandom } from '../../src/kernel/random.ts';
@@ -22,21 +22,14 @@ const golden: GoldenSet = {
   version: undefined,
   licence: undefined,
   split: 'test',
-  questions: Array.from({ length: 12 }, (_, number) => ({
-    id: `q${number}`,
-    question: `What is said about beta${number} and gamma${number}?`,
-    answers: [],
-    forbidden: [],
-    evidence: [],
-    relevant: new Map([[`d${number}`, 1]]),
-    answerable: true,
-    kind: undefined,
-    difficulty: undefined,
-    split: 'test',
-    derived: false,
-    tags: [],
-    must: false,
-  })),
+  questions: Array.from({ length: 12 }, (_, number) =>
+    goldenQuestion({
+      id: `q${number}`,
+      question: `What is said about beta${number} and gamma${number}?`,
+      relevant: new Map([[`d${number}`, 1]]),
+      split: 'test',
+    }),
+  ),
   corpus: Array.from({ length: 12 }, (_, number) => ({
     id: `d${number}`,
     title: '',

@@ -1,25 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GoldenQuestion, GoldenSet } from '../../src/datasets/golden.ts';
+import { type GoldenQuestion, type GoldenSet, goldenQuestion } from '../../src/datasets/golden.ts';
 import { bareId, goldenIds, matchIds } from '../../src/experiments/id-matching.ts';
 
 const TEXT = 'A travel voucher is valid for eighteen months from the date of issue, for whoever holds it.';
 
-const question = (source: string, evidence: GoldenQuestion['evidence'] = []): GoldenQuestion => ({
-  id: `q-${source}`,
-  question: 'How long?',
-  answers: [],
-  forbidden: [],
-  evidence,
-  relevant: new Map([[source, 1]]),
-  answerable: true,
-  kind: undefined,
-  difficulty: undefined,
-  split: undefined,
-  derived: false,
-  tags: [],
-  must: false,
-});
+const question = (source: string, evidence: GoldenQuestion['evidence'] = []): GoldenQuestion =>
+  goldenQuestion({
+    id: `q-${source}`,
+    question: 'How long?',
+    evidence,
+    relevant: new Map([[source, 1]]),
+  });
 
 const goldenOf = (sources: readonly string[], texts?: Readonly<Record<string, string>>): GoldenSet => ({
   name: 'made',

@@ -1,4 +1,9 @@
-import type { CorpusDocument, GoldenQuestion, GoldenSet } from '../../src/datasets/golden.ts';
+import {
+  type CorpusDocument,
+  type GoldenQuestion,
+  type GoldenSet,
+  goldenQuestion,
+} from '../../src/datasets/golden.ts';
 import { type EngineOptions, engineSchema } from '../../src/engine/options.ts';
 import { experimentSchema } from '../../src/experiments/options.ts';
 import type { RunSetup } from '../../src/experiments/setup.ts';
@@ -37,23 +42,19 @@ const QUESTIONS: readonly GoldenQuestion[] = Array.from({ length: 20 }, (_, inde
   const thing = index < ISLANDS.length ? 'harbour' : 'bakery';
   const year = built(index % ISLANDS.length, thing === 'harbour' ? 0 : 1);
   const answerable = index < ANSWERABLE;
-  return {
+  return goldenQuestion({
     id: `q${index}`,
     question: answerable
       ? `When was the ${thing} of ${name} built?`
       : `When was the lighthouse of ${name} built?`,
     answers: answerable ? [year] : [],
-    forbidden: [],
     evidence: answerable ? [[{ document: name.toLowerCase(), quote: sentence(name, thing, year) }]] : [],
     relevant: new Map(answerable ? [[name.toLowerCase(), 1]] : []),
     answerable,
     kind: answerable ? 'lookup' : 'unanswerable',
     difficulty: 'easy',
     split: 'test',
-    derived: false,
-    tags: [],
-    must: false,
-  };
+  });
 });
 
 /** A dozen islands, sixteen questions that they answer, and four on lighthouses that they do not have. */

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { generate } from 'selfsigned';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { GoldenQuestion, GoldenSet } from '../../src/datasets/golden.ts';
+import { type GoldenQuestion, type GoldenSet, goldenQuestion } from '../../src/datasets/golden.ts';
 import { exploreTarget } from '../../src/experiments/explore-target.ts';
 import { checkTarget, type TargetCheck } from '../../src/experiments/target-check.ts';
 import { targetSchema } from '../../src/load/options.ts';
@@ -17,21 +17,12 @@ const TEXTS = [
 ];
 const ANSWER = 'A travel voucher is valid for 18 months.';
 
-const question: GoldenQuestion = {
+const question: GoldenQuestion = goldenQuestion({
   id: 'q1',
   question: 'How long is a travel voucher valid?',
   answers: ['18 months'],
-  forbidden: [],
-  evidence: [],
   relevant: new Map([['travel-vouchers', 1]]),
-  answerable: true,
-  kind: undefined,
-  difficulty: undefined,
-  split: undefined,
-  derived: false,
-  tags: [],
-  must: false,
-};
+});
 
 const golden: GoldenSet = {
   name: 'made',

@@ -1,24 +1,13 @@
-import type { EvidenceQuote, GoldenQuestion } from '../../src/datasets/golden.ts';
+import { type EvidenceQuote, type GoldenQuestion, goldenQuestion } from '../../src/datasets/golden.ts';
 import type { Returned } from '../../src/judging/returned.ts';
 
 /** A golden question that knows nothing but what a test gives it. */
 export function question(known: Partial<GoldenQuestion> = {}): GoldenQuestion {
-  return {
+  return goldenQuestion({
     id: 'q',
     question: 'What does a crossing cost?',
-    answers: [],
-    forbidden: [],
-    evidence: [],
-    relevant: new Map(),
-    answerable: true,
-    kind: undefined,
-    difficulty: undefined,
-    split: undefined,
-    derived: false,
-    tags: [],
-    must: false,
     ...known,
-  };
+  });
 }
 
 /** A target that hides all but what a test shows. */

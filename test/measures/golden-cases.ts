@@ -1,24 +1,14 @@
-import type { GoldenQuestion } from '../../src/datasets/golden.ts';
+import { type GoldenQuestion, goldenQuestion } from '../../src/datasets/golden.ts';
 import type { DocumentText, MeasuredReturn, QuestionCase } from '../../src/measures/case.ts';
 import { scoreQuestions } from '../../src/measures/golden-scores.ts';
 import { parseMeasures } from '../../src/measures/registry.ts';
 
-export const question = (fields: Partial<GoldenQuestion> = {}): GoldenQuestion => ({
-  id: 'q1',
-  question: 'What does the adult fare cost?',
-  answers: [],
-  forbidden: [],
-  evidence: [],
-  relevant: new Map(),
-  answerable: true,
-  kind: undefined,
-  difficulty: undefined,
-  split: undefined,
-  derived: false,
-  tags: [],
-  must: false,
-  ...fields,
-});
+export const question = (fields: Partial<GoldenQuestion> = {}): GoldenQuestion =>
+  goldenQuestion({
+    id: 'q1',
+    question: 'What does the adult fare cost?',
+    ...fields,
+  });
 
 export const returned = (fields: Partial<MeasuredReturn> = {}): MeasuredReturn => ({
   answer: undefined,

@@ -56,11 +56,12 @@ const comparison: ComparisonRecord = {
 const record = { ...bench, kind: 'evaluate' as const, comparison };
 
 describe('slices by tag', () => {
-  it('stand in the page and in Markdown, with their intervals', async () => {
+  it('stand in the page, in Markdown and on the terminal, with their intervals', async () => {
     const tagged = { ...quality.slices[0]!, by: 'tag' as const, value: 'night|sailings' };
     const run = { ...bench, quality: { ...quality, slices: [...quality.slices, tagged] } };
     expect((await renderHtml(run)).includes('By tag of question')).toBe(true);
     expect(renderMarkdown(run)).toContain('| night\\|sailings |');
+    expect(renderTerminal(run, { width: 100, colour: false })).toMatch(/night\|sailings +\d+\.\d %/);
   });
 });
 

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type ServerResponse } from 'node:http';
+import { listen, textOf } from './openai-service.ts';
 
 export interface JudgeBody {
   readonly model: string;
@@ -57,24 +57,12 @@ export async function startJudgingService(
     await reply.after;
     send(response, body, reply);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const listening = await listen(server);
   return {
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    ...listening,
     requests,
     mostAtOnce: () => most,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.closeAllConnections();
-        server.close((error) => (error ? reject(error) : resolve()));
-      }),
   };
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const piece of request.setEncoding('utf8')) text += piece;
-  return text;
 }
 
 function send(response: ServerResponse, body: JudgeBody, reply: JudgeAnswer): void {

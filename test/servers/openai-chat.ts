@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type ServerResponse } from 'node:http';
+import { listen, sendError, textOf } from './openai-service.ts';
 
 export interface ChatRequest {
   readonly model: string;
@@ -48,29 +48,12 @@ export async function startChatServer(reply: (request: ChatRequest) => ChatReply
     if (body.stream) sendStream(response, body, answer);
     else sendWhole(response, body, answer);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const listening = await listen(server);
   return {
-    baseUrl: `http://127.0.0.1:${port}/v1`,
+    ...listening,
     requests,
     abandoned: () => abandoned,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.closeAllConnections();
-        server.close((error) => (error ? reject(error) : resolve()));
-      }),
   };
-}
-
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const piece of request.setEncoding('utf8')) text += piece;
-  return text;
-}
-
-function sendError(response: ServerResponse, status: number, message: string): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ error: { message, type: 'invalid_request_error', code: null } }));
 }
 
 function sendWhole(response: ServerResponse, { model }: ChatRequest, reply: ChatReply): void {

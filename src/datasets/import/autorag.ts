@@ -1,15 +1,8 @@
-import type { EvidenceQuote } from '../golden.ts';
+import { type EvidenceQuote, goldenQuestion } from '../golden.ts';
 import type { Losses } from '../loss.ts';
 import { mapColumns } from './columns.ts';
 import { type Entry, isObject, plainText } from './entry.ts';
-import {
-  type DraftDocument,
-  type DraftQuestion,
-  golden,
-  type Imported,
-  type Importer,
-  type ImportTask,
-} from './importer.ts';
+import type { DraftDocument, DraftQuestion, Imported, Importer, ImportTask } from './importer.ts';
 import { manyOf, ownFields } from './own-fields.ts';
 import { questionFile } from './question-file.ts';
 import { idOf } from './record-sets.ts';
@@ -38,7 +31,7 @@ async function readAutorag(task: ImportTask): Promise<Imported> {
   for (const [index, entry] of entries.entries()) {
     const groups = groupsOf(entry);
     const own = ownFields(entry, { misfit: 'lose', losses: task.losses });
-    const question = golden({
+    const question = goldenQuestion({
       id: idOf(entry, index, 'id', 'qid'),
       question: entry.text('question', 'query'),
       ...own,

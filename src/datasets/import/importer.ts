@@ -66,26 +66,6 @@ export interface Importer {
   read(task: ImportTask): Promise<Imported>;
 }
 
-/** A question with what most formats do not say left empty. */
-export function golden(
-  fields: Partial<GoldenQuestion> & Pick<GoldenQuestion, 'id' | 'question'>,
-): GoldenQuestion {
-  return {
-    answers: [],
-    forbidden: [],
-    evidence: [],
-    relevant: new Map(),
-    answerable: true,
-    kind: undefined,
-    difficulty: undefined,
-    split: undefined,
-    derived: false,
-    tags: [],
-    must: false,
-    ...fields,
-  };
-}
-
 export const CORPUS_FILE = 'corpus.jsonl';
 
 /** Documents of a `corpus.jsonl` (`id` or `_id`, `title`, `text`, `metadata`); its other fields are losses. */

@@ -1,18 +1,11 @@
 import { type Document, isCollection, isNode, LineCounter, type Node, parseDocument } from 'yaml';
 import { messageOf } from '../../kernel/errors.ts';
-import type { GoldenQuestion } from '../golden.ts';
+import { type GoldenQuestion, goldenQuestion } from '../golden.ts';
 import { excerpt } from '../lines.ts';
 import { mapColumns } from './columns.ts';
 import { ContextPlacer } from './contexts.ts';
 import { Entry, isObject } from './entry.ts';
-import {
-  corpusOf,
-  type DraftQuestion,
-  golden,
-  type Imported,
-  type Importer,
-  type ImportTask,
-} from './importer.ts';
+import { corpusOf, type DraftQuestion, type Imported, type Importer, type ImportTask } from './importer.ts';
 import type { JsonPath } from './json-place.ts';
 import { manyOf, ownFields } from './own-fields.ts';
 import { type Assertion, answersOf, parseExpected } from './promptfoo-assertions.ts';
@@ -55,7 +48,7 @@ async function readPromptfoo(task: ImportTask): Promise<Imported> {
   const contexts = new ContextPlacer(corpus, task.losses);
   const tests = /\.csv$/i.test(file.name) ? csvTests(file, task) : documentTests(file, task);
   const questions: DraftQuestion[] = tests.map((test, index) => ({
-    question: golden(questionOf(test, index, { contexts, task })),
+    question: goldenQuestion(questionOf(test, index, { contexts, task })),
     where: test.entry.where,
   }));
   const documents = corpus ?? contexts.made();

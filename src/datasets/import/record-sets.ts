@@ -1,10 +1,10 @@
-import type { GoldenQuestion } from '../golden.ts';
+import { type GoldenQuestion, goldenQuestion } from '../golden.ts';
 import type { Losses } from '../loss.ts';
 import { gradeOne } from '../questions.ts';
 import { mapColumns } from './columns.ts';
 import { ContextPlacer, type GoldenContexts } from './contexts.ts';
 import type { Entry } from './entry.ts';
-import { corpusOf, type DraftQuestion, golden, type Imported, type ImportTask } from './importer.ts';
+import { corpusOf, type DraftQuestion, type Imported, type ImportTask } from './importer.ts';
 import { questionFile } from './question-file.ts';
 import { readRecords } from './records.ts';
 
@@ -26,7 +26,7 @@ export async function readRecordSet(task: ImportTask, read: RecordReader): Promi
     const fields = read(entry, { index, contexts, task });
     entry.reportRest(task.losses);
     if (fields === undefined) continue;
-    const question = golden(fields);
+    const question = goldenQuestion(fields);
     judgements += question.relevant.size;
     questions.push({ question, where: entry.where });
   }

@@ -1,15 +1,8 @@
-import type { CorpusDocument, EvidenceQuote } from '../golden.ts';
+import { type CorpusDocument, type EvidenceQuote, goldenQuestion } from '../golden.ts';
 import { excerpt } from '../lines.ts';
 import type { Losses } from '../loss.ts';
 import { Entry, isObject } from './entry.ts';
-import {
-  type DraftDocument,
-  type DraftQuestion,
-  golden,
-  type Imported,
-  type Importer,
-  type ImportTask,
-} from './importer.ts';
+import type { DraftDocument, DraftQuestion, Imported, Importer, ImportTask } from './importer.ts';
 import type { JsonPath } from './json-place.ts';
 import { questionFile } from './question-file.ts';
 import { type JsonFile, readJson } from './records.ts';
@@ -148,7 +141,7 @@ function readQuestion(qa: Entry, document: CorpusDocument, { losses }: Gathered)
   }
   losePlausible(qa, losses);
   const group = Array.from(quotes, (quote): EvidenceQuote => ({ document: document.id, quote }));
-  const question = golden({
+  const question = goldenQuestion({
     id,
     question: qa.text('question'),
     answers: answerable ? answers : [],

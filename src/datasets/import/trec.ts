@@ -1,13 +1,7 @@
 import { GroundspeedError } from '../../kernel/errors.ts';
+import { goldenQuestion } from '../golden.ts';
 import { parseQrels, type Qrels } from '../trec.ts';
-import {
-  type DraftDocument,
-  type DraftQuestion,
-  golden,
-  type Imported,
-  type Importer,
-  type ImportTask,
-} from './importer.ts';
+import type { DraftDocument, DraftQuestion, Imported, Importer, ImportTask } from './importer.ts';
 import { type NamedFile, refused, type Source, textOf } from './source.ts';
 import { parseDocuments } from './trec-documents.ts';
 import { parseTopics } from './trec-topics.ts';
@@ -59,7 +53,7 @@ async function readTrec(task: ImportTask): Promise<Imported> {
       continue;
     }
     const relevant = first.qrels.get(id)!;
-    questions.push({ question: golden({ id, question: text, relevant, split: first.split }), where });
+    questions.push({ question: goldenQuestion({ id, question: text, relevant, split: first.split }), where });
     for (const other of others) {
       losses.add(
         {

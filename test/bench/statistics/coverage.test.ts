@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { writeTally } from '../../../bench/statistics/coverage.ts';
 import { independentOutcomes, queueOutcomes, shareOutcomes } from '../../../bench/statistics/intervals.ts';
 import { POPULATIONS, sojournTimes } from '../../../bench/statistics/populations.ts';
+import { writeTally } from '../../../bench/statistics/tallies.ts';
 import { seededRandom } from '../../../src/kernel/random.ts';
 
 describe('a cell of the coverage table', () => {

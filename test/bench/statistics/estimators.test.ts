@@ -6,9 +6,9 @@ import {
   shareCoverage,
   wilson,
 } from '../../../bench/statistics/calculated.ts';
-import type { Tallies } from '../../../bench/statistics/coverage.ts';
 import { differenceOutcomes, estimators, pseudomedian } from '../../../bench/statistics/estimators.ts';
 import { POPULATIONS } from '../../../bench/statistics/populations.ts';
+import type { Tallies } from '../../../bench/statistics/tallies.ts';
 import { addTrials, coverageTable, judgeBounds } from '../../../bench/statistics/tallies.ts';
 import { seededRandom } from '../../../src/kernel/random.ts';
 
@@ -52,7 +52,7 @@ describe('tallies', () => {
     let next = 0;
     addTrials(tallies, { trials: 4, of: 'coins', size: 30 }, () => ({ bounds: outcomes[next++]! }));
     expect(tallies.get('bounds')!.get('coins')!.get(30)).toEqual({ trials: 4, covered: 2, withheld: 1 });
-    expect(coverageTable('Coverage', tallies, [30]).rows).toEqual([
+    expect(coverageTable('Coverage', tallies, { sizes: [30] }).rows).toEqual([
       ['bounds', 'coins', '.667, approximate (25 % withheld)'],
     ]);
   });

@@ -1,5 +1,5 @@
 import type { CheckedQuestion, CheckedSet } from '../../../src/datasets/checks/check.ts';
-import type { CorpusDocument, GoldenQuestion } from '../../../src/datasets/golden.ts';
+import { type CorpusDocument, type GoldenQuestion, goldenQuestion } from '../../../src/datasets/golden.ts';
 
 export type Written = Partial<Omit<GoldenQuestion, 'relevant'>> & {
   readonly relevant?: Readonly<Record<string, number>>;
@@ -8,22 +8,12 @@ export type Written = Partial<Omit<GoldenQuestion, 'relevant'>> & {
 
 /** A question in line `line` of `questions.jsonl`, with nothing but an id and words unless more is written. */
 export function checked({ relevant = {}, splits, ...written }: Written, line = 1): CheckedQuestion {
-  const question: GoldenQuestion = {
+  const question: GoldenQuestion = goldenQuestion({
     id: `q${line}`,
     question: `Question ${line}?`,
-    answers: [],
-    forbidden: [],
-    evidence: [],
-    answerable: true,
-    kind: undefined,
-    difficulty: undefined,
-    split: undefined,
-    derived: false,
-    tags: [],
-    must: false,
     ...written,
     relevant: new Map(Object.entries(relevant)),
-  };
+  });
   return {
     question,
     where: `questions.jsonl:${line}`,

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { rootCertificates } from 'node:tls';
 import { buildConnector, Client, type Dispatcher } from 'undici';
-import { GroundspeedError, messageOf } from '../../../kernel/errors.ts';
+import { authoritiesIn } from './authorities.ts';
 import { networkFailure } from './network-failures.ts';
 import type { TargetDescription } from './target-description.ts';
 
@@ -15,20 +13,8 @@ type Connector = buildConnector.connector;
  * @throws GroundspeedError target.description where target.tls.caFile cannot be read
  */
 function connectorFor({ tls }: TargetDescription, timeoutMs: number): Connector {
-  const ca = tls.caFile === undefined ? undefined : [...rootCertificates, readAuthorities(tls.caFile)];
+  const ca = authoritiesIn(tls.caFile);
   return buildConnector({ timeout: Math.ceil(timeoutMs), rejectUnauthorized: tls.verify, ...(ca && { ca }) });
-}
-
-function readAuthorities(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new GroundspeedError('target.description', `Cannot read ${path}: ${messageOf(cause)}`, {
-      where: 'target.tls.caFile',
-      hint: 'It holds certificates in PEM form.',
-      cause,
-    });
-  }
 }
 
 /** One connection, made when it is first used, and again when it was lost. */
