@@ -26,6 +26,7 @@ export function answerDocument(question: string, answer: Answer) {
     totalMs: answer.totalMs,
     firstTokenMs: answer.firstTokenMs,
     cache: answer.cache,
+    degraded: answer.degraded ?? null,
     usage: answer.usage,
     costUsd: answer.costUsd,
   };
@@ -39,7 +40,7 @@ export function renderDetails(answer: Answer, view: TextView): string {
   const tokens = answer.usage.inputTokens + answer.usage.outputTokens;
   const used = tokens > 0 ? ` · ${count(tokens)} tokens${cost}` : cost;
   const blocks = [
-    [dim(`${said} with confidence ${score(answer.confidence)}${used}`)],
+    [dim(`${said} with confidence ${score(answer.confidence)}${used}`), ...degradationLines(answer)],
     sourceLines(answer, view),
     [
       `${dim('Timings')} ${renderTimings({ ...answer.stages, total: answer.totalMs })}`,
@@ -49,6 +50,11 @@ export function renderDetails(answer: Answer, view: TextView): string {
     ],
   ];
   return `\n${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** What the answer lacks, and why: nobody should take it for the full pipeline's. */
+function degradationLines({ degraded }: Answer): string[] {
+  return (degraded?.steps ?? []).map(({ level, reason }) => `degraded: ${level} (${reason})`);
 }
 
 export function renderTimings(timings: Readonly<Record<string, number>>): string {

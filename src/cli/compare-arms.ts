@@ -2,11 +2,12 @@ import type { Assignment } from '../config/flags.ts';
 import { readSettings } from '../config/layers.ts';
 import { redact, redactArguments } from '../config/redact.ts';
 import { engineOptionsOf, experimentOptionsOf, type Settings } from '../config/settings.ts';
+import { indexName } from '../experiments/open-index.ts';
 import type { BlockRules } from '../experiments/paired/block-driver.ts';
 import { type Service, serviceOf } from '../experiments/paired/service.ts';
 import { type Contestant, contestantOf } from '../experiments/paired/variant-arm.ts';
 import type { RunSetup, TargetSetup } from '../experiments/setup.ts';
-import { expandVariants, type VariantsSection } from '../experiments/variant-options.ts';
+import { expandVariants, type NamedValues, type VariantsSection } from '../experiments/variant-options.ts';
 import { settingsOfKnown } from '../experiments/variants.ts';
 import { canonicalJson } from '../kernel/digest.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
@@ -40,12 +41,12 @@ export function wantedOf({ variant, target }: CompareChoice, settings: Settings)
   if (variant !== undefined && target !== undefined) {
     throw usage('Either targets are compared, or variants', '--variant', 'Give --target or --variant.');
   }
-  const wanted = target?.map(namedTarget) ?? (variant ? flagged(variant) : configured(settings));
+  const wanted = target?.map(namedTarget) ?? (variant ? flagged(variant, settings) : configured(settings));
   if (wanted.length < 2) {
     throw usage(
       wanted.length === 0 ? 'Nothing says what to compare' : 'A single variant is compared with nothing',
       '--variant',
-      'Write --variant bm25,hybrid or --variant wide:retrieval.topK=10 (two at least), --target a=URL --target b=URL, two saved runs, or variants: in the configuration file.',
+      'Write --variant bm25,hybrid or --variant wide:retrieval.topK=10 (two at least), --target a=URL --target b=URL, two saved runs, or variants: in the configuration file, all of them or some by --variant NAME.',
     );
   }
   const twice = wanted.find(({ name }, index) => wanted.findIndex((other) => other.name === name) < index);
@@ -66,38 +67,46 @@ function namedTarget(text: string): Wanted {
   return { name, assignments: [{ by: '--target', text: `target.url=${url}` }] };
 }
 
-function flagged(specs: readonly string[]): Wanted[] {
-  return parseVariants(specs).map(({ name, settings }) => ({
-    name,
-    assignments: settings.map((text) => ({ by: '--variant', text })),
-  }));
+/** Those of the file are taken by name, whatever else has that name. */
+function flagged(specs: readonly string[], settings: Settings): Wanted[] {
+  const ofFile = new Map(namedInFile(settings).map((one) => [one.name, one]));
+  return parseVariants(specs, [...ofFile.keys()]).map(({ name, settings: own }) => {
+    const named = own === undefined ? ofFile.get(name) : undefined;
+    return named === undefined
+      ? { name, assignments: (own ?? []).map((text) => ({ by: '--variant', text })) }
+      : wantedFrom(named);
+  });
 }
 
 /** Names may be those that a matrix makes: "fusion=rrf, ef=64". */
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._+=,:/-]{0,99}$/u;
 
-function configured(settings: Settings): Wanted[] {
+const configured = (settings: Settings): Wanted[] => namedInFile(settings).map(wantedFrom);
+
+function namedInFile(settings: Settings): NamedValues[] {
   const { variants = {} } = settings as Settings & { readonly variants?: VariantsSection };
-  return expandVariants(variants).map(({ name, values }) => {
-    const by = `variants.${name}`;
-    if (!NAME.test(name)) {
-      throw new GroundspeedError('config.invalid', `A variant cannot be called ${JSON.stringify(name)}`, {
-        where: 'variants',
-        hint: 'Begin with a letter or digit; 100 characters at most.',
-      });
-    }
-    const known = Object.keys(values).length === 0 ? settingsOfKnown(name) : undefined;
-    if (known !== undefined) return { name, assignments: known.map((text) => ({ by, text })) };
-    const { given, problems } = readSettings(values, [], () => ({ source: 'file', label: by }));
-    if (problems.length > 0) {
-      throw new GroundspeedError('config.invalid', `The variant ${name} is wrong`, { where: by, problems });
-    }
-    const assignments = given.map(({ path, value }) => ({
-      by,
-      text: `${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-    }));
-    return { name, assignments };
-  });
+  return expandVariants(variants);
+}
+
+function wantedFrom({ name, values }: NamedValues): Wanted {
+  const by = `variants.${name}`;
+  if (!NAME.test(name)) {
+    throw new GroundspeedError('config.invalid', `A variant cannot be called ${JSON.stringify(name)}`, {
+      where: 'variants',
+      hint: 'Begin with a letter or digit; 100 characters at most.',
+    });
+  }
+  const known = Object.keys(values).length === 0 ? settingsOfKnown(name) : undefined;
+  if (known !== undefined) return { name, assignments: known.map((text) => ({ by, text })) };
+  const { given, problems } = readSettings(values, [], () => ({ source: 'file', label: by }));
+  if (problems.length > 0) {
+    throw new GroundspeedError('config.invalid', `The variant ${name} is wrong`, { where: by, problems });
+  }
+  const assignments = given.map(({ path, value }) => ({
+    by,
+    text: `${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  }));
+  return { name, assignments };
 }
 
 export interface Arming {
@@ -128,6 +137,7 @@ interface Resolved {
 export async function armContestants(wanted: readonly Wanted[], arming: Arming): Promise<Armed> {
   const resolved: Resolved[] = [];
   for (const one of wanted) resolved.push(await resolve(one, arming));
+  refuseOneIndex(resolved);
   const cachingDiffers = new Set(resolved.map(({ setup }) => canonicalJson(setup.engine.caching))).size > 1;
   const contestants = resolved.map(({ name, shown, settings, setup, service }) =>
     contestantOf(
@@ -167,6 +177,18 @@ async function resolve({ name, assignments }: Wanted, arming: Arming): Promise<R
       redactedConfig: redact(settings),
     },
   };
+}
+
+/** Variants that need indexes of their own would take the one folder from each other, in turns. */
+function refuseOneIndex(resolved: readonly Resolved[]): void {
+  const engines = resolved.filter(({ setup: { target, ownIndex } }) => ownIndex && target?.kind !== 'http');
+  const indexes = new Set(engines.map(({ setup }) => indexName(setup)));
+  if (indexes.size < 2) return;
+  throw usage(
+    `These variants need ${indexes.size} indexes, and --index names one folder`,
+    '--index',
+    'Leave --index out: each gets an index of its own below .groundspeed, and those that can share one do.',
+  );
 }
 
 interface ChosenTarget {

@@ -45,7 +45,11 @@ async function compareThem(
   const records: RunRecord[] = [];
   // One after the other, without its requests: a million of them are forty megabytes.
   for (const path of paths) records.push((await readRunFolder(path)).record);
-  const comparison = compareRecords(records, seed, paths.map(nameOf));
+  const comparison = compareRecords(
+    records,
+    seed,
+    records.map((record, index) => nameOf(paths[index]!, record)),
+  );
   const notes = savedNotes(records);
   for (const message of notes) watch.progress.warn(message);
   const first = records[0]!;
@@ -75,8 +79,9 @@ function sharedQuestions([first, ...others]: readonly RunRecord[]): NonNullable<
   return (first!.questions ?? []).filter((question) => shared.every((some) => some.has(question)));
 }
 
-/** The name of the run's folder. */
-function nameOf(path: string): string {
-  const name = basename(path);
-  return name === 'record.json' ? basename(dirname(path)) : name.replace(/\.json$/, '');
+/** The name of the run's folder, or the run's id where that is but where the latest one stands. */
+function nameOf(path: string, { id }: RunRecord): string {
+  const last = basename(path);
+  const name = last === 'record.json' ? basename(dirname(path)) : last.replace(/\.json$/, '');
+  return name === 'latest' ? id : name;
 }

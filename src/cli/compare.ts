@@ -18,6 +18,8 @@ export interface CompareFlags extends Omit<RunFlags, 'target'>, TargetFlags {
   /** Each `name=URL`. */
   readonly target?: readonly string[];
   readonly measures?: string;
+  /** How often each question is asked of each variant. */
+  readonly repeats?: number;
   /** Milliseconds. */
   readonly budget?: number;
   readonly launches?: number;
@@ -48,7 +50,7 @@ export function compare(
 }
 
 async function compareVariants(world: World, flags: CompareFlags): Promise<number> {
-  const { measures, speed } = flags;
+  const { measures, speed, repeats } = flags;
   const assignments: Assignment[] =
     measures === undefined ? [] : [{ by: '--measures', text: `quality.measures=${measures}` }];
   const { settings } = await loadSettings(world, flags, assignments);
@@ -67,6 +69,7 @@ async function compareVariants(world: World, flags: CompareFlags): Promise<numbe
         interleaving: armed.interleaving,
         mostUsers: armed.beyond ? 1 : MOST_USERS,
         maxRate: armed.maxRate,
+        repeats,
       };
     },
     run: (setup) => runCompare(setup, contestants, plan),
@@ -87,11 +90,11 @@ function refuseUnmeasured(record: RunRecord): void {
   });
 }
 
-function refuseBoth(records: readonly string[], { variant, target }: CompareFlags): void {
+function refuseBoth(records: readonly string[], { variant, target, repeats }: CompareFlags): void {
   const wrong =
     records.length < 2
       ? 'A single saved run is compared with nothing'
-      : variant !== undefined || target !== undefined
+      : variant !== undefined || target !== undefined || repeats !== undefined
         ? 'Either saved runs are compared, or what is run now'
         : undefined;
   if (wrong === undefined) return;

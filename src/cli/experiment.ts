@@ -4,7 +4,7 @@ import { EXIT, GroundspeedError } from '../kernel/errors.ts';
 import { DEFAULT_MEASURES, parseMeasures } from '../measures/registry.ts';
 import type { RunRecord } from '../records/schema.ts';
 import { headlinePhase } from '../reporting/facts.ts';
-import { renderJson } from '../reporting/json.ts';
+import { jsonPieces } from '../reporting/json.ts';
 import { renderTerminal } from '../reporting/terminal.ts';
 import { refuseMostlyFailed, tellFailures } from './failures.ts';
 import type { RunFlags } from './flags.ts';
@@ -73,7 +73,7 @@ async function show(
   { record, report }: RunResult & Partial<WrittenRun>,
 ): Promise<void> {
   const { stdout, env } = world;
-  if (flags.json) return print(stdout, renderJson(record));
+  if (flags.json) return print(stdout, jsonPieces(record));
   if (flags.quiet) return;
   const text = renderTerminal(record, {
     width: widthOf(stdout, env),

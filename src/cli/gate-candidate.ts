@@ -9,6 +9,7 @@ import type { RunResult, RunSetup, TargetSetup } from '../experiments/setup.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
 import type { RunRecord } from '../records/schema.ts';
 import type { GateFlags } from './gate-flags.ts';
+import type { DriveFlags } from './load-flags.ts';
 import { loadSetup } from './load-setup.ts';
 import { goldenSetup, type Watch } from './run-setup.ts';
 import { chooseDeployment } from './target-choice.ts';
@@ -81,11 +82,25 @@ async function measure({ world, flags, watch, setup, baseline }: Measuring): Pro
     return runBench({ ...setup, options: { ...options, bench: { ...bench, ...(profile && { profile }) } } });
   }
   if (baseline?.kind !== 'load') return runEvaluate(setup);
-  const { rules } = await loadSetup(world, { ...flags, ...sloOf(baseline) }, watch);
+  // The URL of a service that was started is known only now: its settings have {{port}} in it.
+  const { target } = setup;
+  const url = target?.kind === 'http' ? { target: target.description.url } : {};
+  const { rules } = await loadSetup(world, { ...flags, ...url, ...rulesOf(baseline) }, watch);
   return runLoad({ ...setup, target: setup.target ?? { kind: 'in-process' }, rules }, shapeOf(baseline));
 }
 
-const sloOf = ({ load }: RunRecord): { readonly slo?: string } => (load?.slo ? { slo: load.slo.text } : {});
+/** How the baseline's load was sent and judged, as flags: else two runs would differ in more than what is gated. */
+function rulesOf({ load }: RunRecord): Pick<DriveFlags, 'slo' | 'deadline' | 'order' | 'arrivals'> {
+  const [phase] = (load?.phases ?? []).filter(({ warmup }) => !warmup);
+  const { deadlineMs = null, order = null, arrivalProcess } = phase ?? {};
+  const arrivals = (['poisson', 'constant'] as const).find((process) => process === arrivalProcess);
+  return {
+    ...(load?.slo && { slo: load.slo.text }),
+    ...(deadlineMs !== null && { deadline: deadlineMs }),
+    ...(order !== null && { order }),
+    ...(arrivals && { arrivals }),
+  };
+}
 
 /** The load that the baseline was under. Of shapes and replays a record does not keep enough to send them again. */
 function shapeOf({ load }: RunRecord): LoadShape {

@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { type GitMeasured, measureAgainstCommit } from '../experiments/gate/git-gate.ts';
+import { baselineOverload } from '../experiments/gate/held-load.ts';
 import { indicatorRows } from '../experiments/gate/indicator-rows.ts';
 import type { GatePolicy } from '../experiments/gate/policy.ts';
 import { MOST_USERS } from '../experiments/profiles.ts';
@@ -42,7 +43,8 @@ export async function runAgainstCommit(
     wishes: { budget: flags.budget, rate: flags.rate },
     mostUsers: near ? MOST_USERS : 1,
     maxRate: near ? undefined : maxRatePerSecond,
-    fails: (blocks, names) =>
+    fails: (blocks, names, baseline) =>
+      baselineOverload({ blocks, variant: names.baseline }, baseline).length === 0 &&
       indicatorRows({ blocks, ...names, policy }).some(({ confirmed }) => confirmed !== null),
   });
 }

@@ -9,6 +9,7 @@ export function selfTestText(test: SelfTest): string {
     `The target against itself, ${comparisons} ${comparisons === 1 ? 'time' : 'times'}: ${launches} launches × ${pairsPerLaunch} pairs of ${plain(blockSeconds)} s${load}.`,
     ...(test.endedBy === null ? [] : [`Ended early: ${ENDINGS[test.endedBy]}.`]),
     '',
+    ...openWords(test),
     `False alarms: ${rateWords(test.falseAlarms)} in a first batch, ${rateWords(test.confirmedFalseAlarms)} after the second one, which a FAIL needs.`,
     ...Object.entries(test.failedBy).map(
       ([name, times]) => `  ${name} ${times} ${times === 1 ? 'time' : 'times'}`,
@@ -21,6 +22,19 @@ export function selfTestText(test: SelfTest): string {
     adviceOf(test),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What could not have failed is no proof of quiet. */
+function openWords({ comparisons, judged, launches, pairsPerLaunch }: SelfTest): string[] {
+  const open = comparisons - judged;
+  if (open === 0) return [];
+  const short = launches * pairsPerLaunch < LEAST_PAIRS;
+  const remedy = short
+    ? 'give a longer --budget, or fewer comparisons'
+    : 'too many pairs could not be trusted';
+  return [
+    `${open} of ${comparisons} had fewer than ${LEAST_PAIRS} valid pairs, could find nothing, and are not counted: ${remedy}.`,
+  ];
 }
 
 const ENDINGS: Readonly<Record<NonNullable<SelfTest['endedBy']>, string>> = {
@@ -36,7 +50,8 @@ function rateWords({ count, of, interval }: Rate): string {
 
 function noiseWords(noise: NoiseFloor, { launches, blockSeconds }: SelfTest): string {
   const { indicator, sd, interval, pairs, launchesNeeded, blockSecondsNeeded } = noise;
-  if (sd === null) return `${indicator}: – (the blocks did not tell it; p99 needs 3,000 requests a block)`;
+  if (sd === null)
+    return `${indicator}: – (${indicator === 'p99' ? 'it needs 3,000 requests a block' : 'too few pairs told it'})`;
   const isRatio = isIndicator(indicator) && scaleOf(indicator) === 'log-ratio';
   const size = (value: number): string =>
     isRatio ? percent(Math.expm1(value)) : `${percent(value).replace(' %', '')} points`;

@@ -17,6 +17,8 @@ import { progressOf } from './progress.ts';
 import { goldenSetup, type Watch } from './run-setup.ts';
 import { print, type World } from './world.ts';
 
+const MOST_REASONS = 5;
+
 export interface SelfTesting {
   readonly times: number;
   readonly settings: Settings;
@@ -37,6 +39,16 @@ export async function selfTest(world: World, flags: GateFlags, testing: SelfTest
       problems: result.invalidReasons,
       hint: 'See what it says: groundspeed target check URL',
     });
+  }
+  if (result.invalidPairs > 0 && result.noise.every(({ pairs }) => pairs === 0)) {
+    throw new GroundspeedError(
+      'run.invalid',
+      'No pair of blocks could be trusted: nothing is known of this machine',
+      {
+        problems: result.invalidReasons.slice(0, MOST_REASONS),
+        hint: 'Run it again on a machine that does nothing else, or at a lower --rate.',
+      },
+    );
   }
   return result.endedBy === 'interrupted' ? EXIT.interrupted : EXIT.done;
 }
@@ -76,7 +88,10 @@ async function run(
 function armSame(world: World, flags: GateFlags, setup: RunSetup): Promise<Armed> {
   const { target, ...rest } = flags;
   const assignments =
-    target === undefined || target === 'in-process' ? [] : [{ by: '--target', text: `target.url=${target}` }];
+    target === undefined || target === 'in-process'
+      ? []
+      : // What is at a URL runs already: the settings may say how another one would be started.
+        [`target.url=${target}`, 'target.start=null'].map((text) => ({ by: '--target', text }));
   const wanted = [SAME.a, SAME.b].map((name) => ({ name, assignments }));
   return armContestants(wanted, { world, flags: rest, setup, assignments: [] });
 }

@@ -222,7 +222,9 @@ export function gateExit(record: RunRecord, { strict }: Pick<GateFlags, 'strict'
   if (verdict.invalid.length > 0) {
     throw new GroundspeedError('run.invalid', 'The run cannot be trusted, and passes nothing', {
       problems: verdict.invalid,
-      hint: 'Run it again on a machine that does nothing else.',
+      hint: verdict.invalid.some((reason) => reason.includes('--rate'))
+        ? 'Nothing is known of latency under a load that the baseline does not hold.'
+        : 'Run it again on a machine that does nothing else.',
     });
   }
   if (verdict.verdict === 'PASS' || !strict) return EXIT.done;

@@ -1,12 +1,23 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { RunFlags } from './flags.ts';
-import { collected, countFlag, durationFlag, listOf, positiveFlag } from './quantities.ts';
+import { collected, countFlag, durationFlag, listOf, positiveFlag, shareFlag } from './quantities.ts';
 
 /** Which deployment is driven, and what it takes to be allowed to. */
 export interface TargetFlags {
   readonly preset?: string;
   readonly targetFile?: string;
   readonly allowTarget?: readonly string[];
+}
+
+/** Where what the load generator sees can be scraped. */
+export interface MetricsAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What `load` and `bench` have in common. */
+export interface MetricsFlags {
+  readonly metricsPort?: MetricsAddress;
 }
 
 /** What `load` and `capacity` have in common. Durations are milliseconds. */
@@ -23,11 +34,12 @@ export interface DriveFlags extends Omit<RunFlags, 'target'>, TargetFlags {
   readonly maxRequests?: number;
   readonly maxCost?: number;
   readonly generators?: number;
+  readonly traceSample?: number;
   /** True for any free port. */
   readonly live?: number | true;
 }
 
-export interface LoadFlags extends DriveFlags {
+export interface LoadFlags extends DriveFlags, MetricsFlags {
   readonly rate?: readonly number[];
   readonly concurrency?: readonly number[];
   readonly duration?: number;
@@ -73,11 +85,24 @@ export function driveFlags(command: Command): Command {
     .option('--max-requests <n>', 'end the run after so many requests; what was measured is kept', countFlag)
     .option('--max-cost <usd>', 'end the run once so much was spent, by the answers themselves', positiveFlag)
     .option('--generators <n>', 'generator threads (default: 1)', countFlag)
+    .option(
+      '--trace-sample <share>',
+      'share of the requests over HTTP that begin a trace (traceparent): 0.1 or 10%',
+      shareFlag,
+    )
     .option('--live [port]', 'show the run on a page of this machine while it lasts', portFlag);
 }
 
+export function metricsPortFlag(command: Command): Command {
+  return command.option(
+    '--metrics-port <port>',
+    'while it runs, serve what the generator sees for Prometheus on this port of this machine (or host:port)',
+    addressFlag,
+  );
+}
+
 export function loadFlags(command: Command): Command {
-  return driveFlags(command)
+  return metricsPortFlag(driveFlags(command))
     .option(
       '--rate <n>',
       'requests a second; several with commas make a phase each: 10,20,40',
@@ -115,6 +140,14 @@ function positiveDuration(text: string): number {
 
 /** A duration that may be 0. */
 const warmupFlag = (text: string): number => (text.trim() === '0' ? 0 : durationFlag(text));
+
+function addressFlag(text: string): MetricsAddress {
+  const [, host = '127.0.0.1', digits] = /^(?:\[?([^[\]]+)\]?:)?(\d+)$/.exec(text.trim()) ?? [];
+  if (digits === undefined || Number(digits) > 65_535) {
+    throw new InvalidArgumentError('Give a port, 0 to 65535, or host:port.');
+  }
+  return { host, port: Number(digits) };
+}
 
 function portFlag(text: string): number {
   const port = Number(text);

@@ -9,6 +9,7 @@ import { parseShape } from '../load/shapes.ts';
 import { parseMeasures } from '../measures/registry.ts';
 import { parseSlo } from '../objectives/parse.ts';
 import type { Slo } from '../objectives/slo.ts';
+import type { TracingOptions } from '../telemetry/options.ts';
 import { nearest } from '../text/nearest.ts';
 import type { DriveFlags, LoadFlags } from './load-flags.ts';
 import type { Progress } from './progress.ts';
@@ -18,8 +19,11 @@ import type { World } from './world.ts';
 
 const DEFAULT_DURATION = 30_000;
 
+/** With the collector that a load's own spans go to. */
+export type TracedLoadSetup = LoadSetup & { readonly tracing: TracingOptions };
+
 /** What `load` and `capacity` resolve before anything is sent: target, rules, questions. Wrong flags come first. */
-export async function loadSetup(world: World, flags: DriveFlags, watch: Watch): Promise<LoadSetup> {
+export async function loadSetup(world: World, flags: DriveFlags, watch: Watch): Promise<TracedLoadSetup> {
   const slo = flags.slo === undefined ? undefined : readSlo(flags.slo);
   const order = flags.order === undefined ? undefined : parseOrder(flags.order);
   const settings = await settingsFor(world, flags, watch.progress);
@@ -39,7 +43,8 @@ export async function loadSetup(world: World, flags: DriveFlags, watch: Watch): 
     description === undefined ? { kind: 'in-process' } : { kind: 'http', description, generators };
   const beyond = description !== undefined && isBeyondThisMachine(description);
   const setup = await goldenSetup(world, flags, watch, settings);
-  return { ...setup, target, rules: { ...rulesOf(flags, settings, { slo, target, beyond }), order } };
+  const rules = { ...rulesOf(flags, settings, { slo, target, beyond }), order };
+  return { ...setup, target, rules, tracing: settings.tracing };
 }
 
 function rulesOf(
@@ -65,6 +70,7 @@ function rulesOf(
     maxRate: flags.maxRate ?? (beyond ? load.maxRatePerSecond : undefined),
     maxRequests: flags.maxRequests,
     maxCostUsd: flags.maxCost,
+    traceShare: target.kind === 'in-process' ? undefined : (flags.traceSample ?? load.traceSample),
     slo,
   };
 }

@@ -8,6 +8,8 @@ import { interruptible } from './interrupt.ts';
 import { withLivePage } from './live-page.ts';
 import type { LoadFlags } from './load-flags.ts';
 import { loadSetup, shapeOf } from './load-setup.ts';
+import { sendTraces } from './load-traces.ts';
+import { withLoadMetrics } from './metrics-port.ts';
 import { progressOf } from './progress.ts';
 import { refuseUnwritable } from './run-output.ts';
 import type { World } from './world.ts';
@@ -16,18 +18,22 @@ import type { World } from './world.ts';
 export async function load(world: World, flags: LoadFlags): Promise<number> {
   const progress = progressOf(world, flags);
   const shape = await shapeOf(flags, progress); // a contradiction among flags, before anything is opened
-  return withLivePage({ world, flags, progress, title: 'load' }, async (onEvent) => {
-    const result = await interruptible(
-      { world, progress, keeps: 'what was measured is kept' },
-      async (signal) => {
-        const setup = await loadSetup(world, flags, { progress: { ...progress, onEvent }, signal });
-        await refuseUnwritable(flags.output);
-        return drive(setup, shape, flags);
-      },
-    );
-    const written = await keepRun(world, flags, result);
-    return { exitCode: () => loadVerdict(written.record, flags), written };
-  });
+  return withLoadMetrics({ world, flags, progress, command: 'load' }, (observe) =>
+    withLivePage({ world, flags, progress, title: 'load' }, async (onEvent) => {
+      const result = await interruptible(
+        { world, progress, keeps: 'what was measured is kept' },
+        async (signal) => {
+          const setup = await loadSetup(world, flags, { progress: { ...progress, onEvent }, signal });
+          await refuseUnwritable(flags.output);
+          const driven = await drive(observe(setup), shape, flags);
+          await sendTraces(driven, setup.tracing, progress);
+          return driven;
+        },
+      );
+      const written = await keepRun(world, flags, result);
+      return { exitCode: () => loadVerdict(written.record, flags), written };
+    }),
+  );
 }
 
 async function drive(setup: LoadSetup, shape: LoadShape, { engine }: LoadFlags): Promise<RunResult> {

@@ -11,7 +11,7 @@ export function addCompareCommand(program: Command, world: World, done: (exitCod
     .argument('[records...]', 'saved runs, folders or record.json, instead of running anything')
     .option(
       '--variant <spec>',
-      'bm25,lsa,hybrid,mmr, or name:path=value,… of your own; repeatable',
+      'bm25,lsa,hybrid,mmr, names of the configuration file’s variants, or name:path=value,… of your own; repeatable',
       collected,
     )
     .option('--target <name=url>', 'a deployment by a name; repeatable', collected)
@@ -22,6 +22,11 @@ export function addCompareCommand(program: Command, world: World, done: (exitCod
     .option('--allow-target <host>', 'host beyond this machine that may be sent load; repeatable', collected)
     .option('--measures <names>', 'measures to take, with commas: ndcg@10,recall@100,f1')
     .option(
+      '--repeats <n>',
+      'ask each question so often of each variant: answers may be sampled (default: 1)',
+      countFlag,
+    )
+    .option(
       '--budget <time>',
       'time for all of it, to which launches and pairs are fitted: 10m',
       durationFlag,
@@ -31,7 +36,11 @@ export function addCompareCommand(program: Command, world: World, done: (exitCod
     .option('--block <time>', 'length of a block (default: 3s, or longer for 1,000 requests)', durationFlag)
     .option('--rate <n>', 'requests a second (default: half of what the first variant can do)', positiveFlag)
     .option('--max-requests <n>', 'requests of the pairs, at most', countFlag)
-    .option('--max-cost <usd>', 'what the pairs may cost', positiveFlag)
+    .option(
+      '--max-cost <usd>',
+      'US dollars that the pairs may cost; refused where answers do not tell',
+      positiveFlag,
+    )
     .option('--no-speed', 'compare quality alone');
   displayFlags(outputFlag(engineFlags(datasetFlags(compare)))).action(async (records, flags) =>
     done(await (await import('./compare.ts')).compare(world, { records }, flags)),

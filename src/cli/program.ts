@@ -4,9 +4,11 @@ import { sloHelp } from '../objectives/reference.ts';
 import { ownVersion } from '../system/machine.ts';
 import { exitCodeOf, renderError, withoutSecrets } from './errors.ts';
 import { datasetFlags, displayFlags, engineFlags, goldenFlags, outputFlag, settingFlags } from './flags.ts';
-import { driveFlags, loadFlags, targetFlags } from './load-flags.ts';
+import { driveFlags, loadFlags, metricsPortFlag, targetFlags } from './load-flags.ts';
 import { addCompareCommand } from './program-compare.ts';
+import { addDashboardCommands } from './program-dashboards.ts';
 import { addDatasetCommands } from './program-dataset.ts';
+import { addDrillCommand } from './program-drill.ts';
 import { addGateCommands } from './program-gate.ts';
 import { clientErrorFlag, collected, durationFlag, listOf } from './quantities.ts';
 import { type World, wantsColour } from './world.ts';
@@ -53,6 +55,8 @@ function createProgram(world: World, done: (exitCode: number) => void): Command 
   addLoadCommands(program, world, done);
   addCompareCommand(program, world, done);
   addGateCommands(program, world, done);
+  addDrillCommand(program, world, done);
+  addDashboardCommands(program, world, done);
   addTargetCommands(program, world, done);
   addEngineCommands(program, world, done);
   addFileCommands(program, world, done);
@@ -66,7 +70,9 @@ function addRunCommands(program: Command, world: World, done: (exitCode: number)
     .description('index, ask every golden question, drive load, and report how fast and how right it is')
     .option('--profile <name>', 'quick (≤ 30 s), standard (≤ 3 min) or full (default: standard)')
     .option('--deadline <ms>', 'an answer is in time within so many milliseconds (default: 100)');
-  runFlags(bench).action(async (flags) => done(await (await import('./bench.ts')).bench(world, flags)));
+  runFlags(metricsPortFlag(bench)).action(async (flags) =>
+    done(await (await import('./bench.ts')).bench(world, flags)),
+  );
 
   const evaluate = program
     .command('evaluate')
@@ -161,7 +167,9 @@ function addEngineCommands(program: Command, world: World, done: (exitCode: numb
   const ingest = program
     .command('ingest')
     .description('take documents into an index of your own')
-    .argument('<paths...>', 'files and folders: .txt, .md, .jsonl (documents.extensions)');
+    .argument('[paths...]', 'files and folders: .txt, .md, .jsonl (documents.extensions)')
+    .option('--retry-failed', 'try documents in quarantine again; needs no paths')
+    .option('--list-failed', 'list the documents in quarantine, and take none in');
   displayFlags(engineFlags(ingest)).action(async (paths, flags) =>
     done(await (await import('./ingest.ts')).ingest(world, paths, flags)),
   );
@@ -174,7 +182,12 @@ function addEngineCommands(program: Command, world: World, done: (exitCode: numb
       'address to listen on; other than this machine only with an API token (default: 127.0.0.1)',
     )
     .option('--port <n>', 'port to listen on; 0 takes any free one (default: 8080)')
-    .option('--workers <n>', 'processes that answer questions (default: 1)');
+    .option('--workers <n>', 'processes that answer questions (default: 1)')
+    .option('--drill', 'for a drill: this machine only, said in its health; takes --drill-faults')
+    .option(
+      '--drill-faults <faults>',
+      'with --drill: what fails and when: "embedder: timeout 30% from 10s to 25s; cache: error"',
+    );
   displayFlags(datasetFlags(engineFlags(serve))).action(async (flags) =>
     done(await (await import('./serve.ts')).serve(world, flags)),
   );
@@ -221,7 +234,16 @@ function addFileCommands(program: Command, world: World, done: (exitCode: number
     )
     .addOption(
       new Option('--table <table>', 'what a csv has a line for')
-        .choices(['questions', 'requests', 'phases', 'probes', 'blocks', 'gate'])
+        .choices([
+          'questions',
+          'requests',
+          'phases',
+          'probes',
+          'blocks',
+          'gate',
+          'drill-seconds',
+          'drill-windows',
+        ])
         .default('questions'),
     )
     .option('--output <file>', 'file to write; - is stdout', '-');

@@ -21,6 +21,14 @@ export function positiveFlag(text: string): number {
   return value;
 }
 
+/** A share from 0 to 1, which may be written in percent: `0.1`, `10%`. */
+export function shareFlag(text: string): number {
+  const [, digits, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim()) ?? [];
+  const value = Number(digits) / (percent === '%' ? 100 : 1);
+  if (digits === undefined || value > 1) throw new InvalidArgumentError('Give a share: 0.1 or 10%.');
+  return value;
+}
+
 /** A whole number, 0 or more: a seed. */
 export function wholeNumberFlag(text: string): number {
   const value = Number(text);

@@ -1,18 +1,22 @@
 import { readRunFolder } from '../experiments/run-folder.ts';
 import type { RunResult } from '../experiments/setup.ts';
 import { EXIT, GroundspeedError } from '../kernel/errors.ts';
+import type { RunRecord } from '../records/schema.ts';
 import {
   renderBlocksCsv,
+  renderDrillSecondsCsv,
+  renderDrillWindowsCsv,
   renderGateCsv,
   renderPhasesCsv,
   renderProbesCsv,
   renderQuestionsCsv,
   renderRequestsCsv,
 } from '../reporting/csv.ts';
+import { drillSuite } from '../reporting/drill-suite.ts';
 import { gateSuite } from '../reporting/gate-suite.ts';
 import { renderHtml } from '../reporting/html/page.ts';
 import { renderJson } from '../reporting/json.ts';
-import { renderJUnit } from '../reporting/junit.ts';
+import { type JUnitSuite, renderJUnit } from '../reporting/junit.ts';
 import { renderGateMarkdown } from '../reporting/markdown/gate-part.ts';
 import { renderMarkdown } from '../reporting/markdown.ts';
 import { sloSuite } from '../reporting/slo-suite.ts';
@@ -23,7 +27,15 @@ const FORMATS = ['html', 'md', 'csv', 'json', 'junit'] as const;
 type Format = (typeof FORMATS)[number];
 
 /** What a CSV has a line for. */
-type Table = 'questions' | 'requests' | 'phases' | 'probes' | 'blocks' | 'gate';
+type Table =
+  | 'questions'
+  | 'requests'
+  | 'phases'
+  | 'probes'
+  | 'blocks'
+  | 'gate'
+  | 'drill-seconds'
+  | 'drill-windows';
 
 export interface ReportFlags {
   readonly format?: Format;
@@ -69,10 +81,15 @@ async function render(
     case 'json':
       return renderJson(record);
     case 'junit':
-      return renderJUnit([record.gate ? gateSuite(record) : sloSuite(record)]);
+      return renderJUnit([suiteOf(record)]);
     case 'csv':
       return renderCsv({ record, requests }, path, table);
   }
+}
+
+function suiteOf(record: RunRecord): JUnitSuite {
+  if (record.drill) return drillSuite(record);
+  return record.gate ? gateSuite(record) : sloSuite(record);
 }
 
 /** Why a run has no such table. */
@@ -80,6 +97,8 @@ const WITHOUT: Partial<Record<Table, string>> = {
   probes: 'searched for no capacity',
   blocks: 'compared nothing in pairs',
   gate: 'is no gate',
+  'drill-seconds': 'is no drill',
+  'drill-windows': 'is no drill',
 };
 
 function renderCsv(
@@ -92,6 +111,8 @@ function renderCsv(
   if (table === 'probes' && record.capacity) return renderProbesCsv(record);
   if (table === 'blocks' && record.paired) return renderBlocksCsv(record);
   if (table === 'gate' && record.gate) return renderGateCsv(record);
+  if (table === 'drill-seconds' && record.drill) return renderDrillSecondsCsv(record, requests);
+  if (table === 'drill-windows' && record.drill) return renderDrillWindowsCsv(record);
   if (table === 'requests' && requests) return renderRequestsCsv(record, requests);
   const why = WITHOUT[table] ?? 'drove no load';
   throw new GroundspeedError('usage.argument', `${path} ${why}, so that it has no ${table}`, {

@@ -5,15 +5,17 @@ import { basename, dirname, join } from 'node:path';
 import { writeRunFolder } from '../experiments/run-folder.ts';
 import type { RunResult } from '../experiments/setup.ts';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
-import type { RunRecord } from '../records/schema.ts';
 import {
   renderBlocksCsv,
+  renderDrillSecondsCsv,
+  renderDrillWindowsCsv,
   renderGateCsv,
   renderPhasesCsv,
   renderProbesCsv,
   renderQuestionsCsv,
   renderRequestsCsv,
 } from '../reporting/csv.ts';
+import { drillSuite } from '../reporting/drill-suite.ts';
 import { gateSuite } from '../reporting/gate-suite.ts';
 import { renderHtml } from '../reporting/html/page.ts';
 import { renderJUnit } from '../reporting/junit.ts';
@@ -41,8 +43,17 @@ export async function refuseUnwritable(folder: string, flag = '--output'): Promi
   }
 }
 
+export interface WriteOptions {
+  /** Whether `latest` shall point to it; it does unless this says no. */
+  readonly latest?: boolean;
+}
+
 /** Writes the run's folder below `output`, the record first, and lets `latest` point to it. */
-export async function writeRun(output: string, result: RunResult): Promise<WrittenRun> {
+export async function writeRun(
+  output: string,
+  result: RunResult,
+  { latest = true }: WriteOptions = {},
+): Promise<WrittenRun> {
   const folder = join(output, result.record.id);
   const report = join(folder, 'report.html');
   const saved = await writeRunFolder(folder, result).catch(async (thrown: unknown) => {
@@ -53,14 +64,14 @@ export async function writeRun(output: string, result: RunResult): Promise<Writt
   await writeFileAtomically(join(folder, 'summary.md'), renderMarkdown(record));
   if (record.questions) await writeFileAtomically(join(folder, 'questions.csv'), renderQuestionsCsv(record));
   if (requests) await writeFileAtomically(join(folder, 'requests.csv'), renderRequestsCsv(record, requests));
-  await writeLoadFiles(folder, record);
+  await writeLoadFiles(folder, saved);
   await writeFileAtomically(report, await renderHtml(record, requests));
-  await pointLatest(folder);
+  if (latest) await pointLatest(folder);
   return { ...saved, report };
 }
 
-/** Of a comparison its blocks, of a gate what it judged; of a load or a search also its phases and probes as tables, and its verdict as CI systems read it. */
-async function writeLoadFiles(folder: string, record: RunRecord): Promise<void> {
+/** Of a comparison its blocks, of a gate what it judged, of a drill its seconds and windows; of a load or a search also its phases and probes as tables, and its verdict as CI systems read it. */
+async function writeLoadFiles(folder: string, { record, requests }: RunResult): Promise<void> {
   const write = (name: string, content: string): Promise<void> =>
     writeFileAtomically(join(folder, name), content);
   if (record.paired) await write('blocks.csv', renderBlocksCsv(record));
@@ -68,6 +79,12 @@ async function writeLoadFiles(folder: string, record: RunRecord): Promise<void> 
     await write('gate.csv', renderGateCsv(record));
     await write('gate.md', renderGateMarkdown(record));
     await write('junit.xml', renderJUnit([gateSuite(record)]));
+  }
+  if (record.drill) {
+    await write('drill-seconds.csv', renderDrillSecondsCsv(record, requests));
+    await write('drill-windows.csv', renderDrillWindowsCsv(record));
+    await write('phases.csv', renderPhasesCsv(record));
+    await write('junit.xml', renderJUnit([drillSuite(record)]));
   }
   if (record.kind !== 'load' && record.kind !== 'capacity') return;
   await write('phases.csv', renderPhasesCsv(record));

@@ -9,14 +9,18 @@ import { EXIT } from '../kernel/errors.ts';
 import { count, counted } from '../reporting/format.ts';
 import { refuseUnsafe } from '../server/authorise.ts';
 import { startCluster } from '../server/cluster/start.ts';
+import { documentsTaken, NO_WAITING } from '../server/documents-taken.ts';
+import { startEngineTracing, type TracingOrder } from '../server/engine-tracing.ts';
 import { type RunningService, startService } from '../server/service.ts';
 import { ownVersion } from '../system/machine.ts';
 import { renderMetrics } from '../telemetry/merge.ts';
-import { createMetrics, watchProcess } from '../telemetry/registry.ts';
+import { watchProcess } from '../telemetry/process-metrics.ts';
+import { createMetrics, metricsSettingOf } from '../telemetry/registry.ts';
 import type { DisplayFlags, EngineFlags, GoldenFlags } from './flags.ts';
 import { interruptible } from './interrupt.ts';
 import { progressOf } from './progress.ts';
 import { engineSetup, goldenSetup, ownIndexFolder, settingsFor, type Watch } from './run-setup.ts';
+import { type ServeDrill, serveDrill } from './serve-drill.ts';
 import { shellWord } from './shell.ts';
 import { print, type World } from './world.ts';
 
@@ -27,6 +31,9 @@ export interface ServeFlags
   readonly host?: string;
   readonly port?: string;
   readonly workers?: string;
+  /** Started to be broken: this machine only. */
+  readonly drill?: boolean;
+  readonly drillFaults?: string;
 }
 
 /** What is served, and how big it is. */
@@ -46,14 +53,24 @@ export async function serve(world: World, flags: ServeFlags): Promise<number> {
     const watch = { progress, signal };
     const settings = await settingsFor(world, flags, progress, assignmentsOf(flags));
     refuseUnsafe(settings.server);
-    const served = await openServed(world, flags, watch, settings);
+    const drill = serveDrill({
+      flags,
+      server: settings.server,
+      clock: world.clock,
+      // Also with --quiet.
+      warn: (message) => progress.say(`warning: ${message}`),
+      kill: () => process.kill(process.pid, 'SIGKILL'),
+    });
+    const served = await openServed({ world, flags, watch, settings, drill });
     const { documents, chunks, version } = served.engine.info();
     const index = { path: served.folder, documents, chunks, version };
-    const service = await startFor({ world, flags, watch, settings, served });
+    const service = await startFor({ world, flags, watch, settings, served, drill });
     try {
-      await announce({ world, flags, settings, served, service, index });
+      drill?.begin();
+      await announce({ world, flags, settings, served, service, index, drill });
       if (!signal.aborted) await once(signal, 'abort');
     } finally {
+      drill?.end();
       await service.stop();
     }
     return EXIT.done;
@@ -67,21 +84,27 @@ function assignmentsOf({ host, port, workers }: ServeFlags): Assignment[] {
   );
 }
 
+interface Opening {
+  readonly world: World;
+  readonly flags: ServeFlags;
+  readonly watch: Watch;
+  readonly settings: Settings;
+  readonly drill: ServeDrill | undefined;
+}
+
 /** An index of one's own as it is, or a golden set's, built where need be. */
-async function openServed(
-  world: World,
-  flags: ServeFlags,
-  watch: Watch,
-  settings: Settings,
-): Promise<Served> {
+async function openServed({ flags, watch, settings, drill, ...opening }: Opening): Promise<Served> {
   const { progress } = watch;
+  // What the engine takes for the time may be wrong on purpose.
+  const world: World = drill === undefined ? opening.world : { ...opening.world, clock: drill.clock };
   progress.onEvent({ type: 'part.started', name: 'index', step: 1, steps: 1 });
   try {
     const ownIndex = flags.index !== undefined || settings.store.url !== undefined;
-    if (flags.dataset === undefined && ownIndex) return await openOwn(world, flags, watch, settings);
+    if (flags.dataset === undefined && ownIndex)
+      return await openOwn({ world, flags, watch, settings, drill });
     const setup = await goldenSetup(world, flags, watch, settings);
     const folder = setup.ownIndex ? setup.indexFolder : join(setup.indexFolder, indexName(setup));
-    const { engine } = await openIndexedEngine(setup);
+    const { engine } = await openIndexedEngine(setup, drill?.decorate);
     const [first] = setup.golden.questions;
     return { engine, folder, name: setup.golden.name, question: first?.question };
   } finally {
@@ -90,18 +113,25 @@ async function openServed(
 }
 
 /** An empty one too: documents can be sent to it. */
-async function openOwn(world: World, flags: ServeFlags, watch: Watch, settings: Settings): Promise<Served> {
+async function openOwn({ world, flags, watch, settings, drill }: Opening): Promise<Served> {
   const folder = ownIndexFolder(flags);
   const { engine: options, clock, seed } = engineSetup(world, flags, watch, settings);
-  const engine = await openEngine({ options, folder, clock, seed });
+  const engine = await openEngine({
+    options,
+    folder,
+    clock,
+    seed,
+    ...(drill && { decorate: drill.decorate }),
+  });
   return { engine, folder, name: folder, question: undefined };
 }
 
-interface Starting {
-  readonly world: World;
-  readonly flags: ServeFlags;
-  readonly watch: Watch;
-  readonly settings: Settings;
+const tracingOrder = ({ tracing, telemetry }: Settings): TracingOrder => ({
+  options: tracing,
+  content: telemetry.content,
+});
+
+interface Starting extends Opening {
   readonly served: Served;
 }
 
@@ -118,6 +148,8 @@ async function startMany({ world, flags, watch, settings, served }: Starting): P
       engine: { options: engineOptionsOf(settings), folder: served.folder, seed: flags.seed },
       server: settings.server,
       logLevel: settings.log.level,
+      metrics: settings.telemetry.metrics,
+      tracing: tracingOrder(settings),
       version: ownVersion(),
       startedAt: clock.epoch(),
     },
@@ -128,21 +160,35 @@ async function startMany({ world, flags, watch, settings, served }: Starting): P
   });
 }
 
-async function startOne({ world, settings, served: { engine } }: Starting): Promise<RunningService> {
+async function startOne({
+  world,
+  settings,
+  served: { engine, folder },
+  drill,
+}: Starting): Promise<RunningService> {
   const { clock, stderr } = world;
   const version = ownVersion();
-  const metrics = createMetrics({ version, nodeVersion: process.version });
-  const processSnapshot = watchProcess();
+  const counting = metricsSettingOf(settings.telemetry.metrics);
+  const metrics = createMetrics({ version, nodeVersion: process.version, ...counting });
+  const processSnapshot = metrics.enabled ? watchProcess({ folder }) : undefined;
+  const traces = await startEngineTracing({
+    order: tracingOrder(settings),
+    engine: { options: engineOptionsOf(settings), folder },
+    clock: drill?.clock ?? clock,
+    version,
+  });
   try {
     const service = await startService({
       engine,
+      tracing: traces.tracing,
       options: { ...engineOptionsOf(settings), server: settings.server },
+      folder,
+      ...(drill && { drill }),
       metrics,
-      exposition: async () => renderMetrics([await metrics.snapshot(), await processSnapshot()]),
-      takeDocuments: async (items) => {
-        const { indexed, unchanged, failed } = await engine.ingest(items);
-        return { indexed, unchanged, failed, version: engine.store.version };
-      },
+      exposition: async (format) =>
+        renderMetrics([await metrics.snapshot(), (await processSnapshot?.()) ?? []], format),
+      takeDocuments: async (items) =>
+        documentsTaken(await engine.ingest(items, NO_WAITING), engine.store.version),
       clock,
       version,
       startedAt: clock.epoch(),
@@ -150,10 +196,12 @@ async function startOne({ world, settings, served: { engine } }: Starting): Prom
     });
     const stop = async (): Promise<void> => {
       await service.stop();
+      await traces.stop();
       await engine.close();
     };
     return { ...service, stop };
   } catch (error) {
+    await traces.stop();
     await engine.close();
     throw error;
   }
@@ -165,15 +213,16 @@ interface Announcement {
   readonly settings: Settings;
   readonly served: Served;
   readonly service: RunningService;
+  readonly drill: ServeDrill | undefined;
   readonly index: { path: string; documents: number; chunks: number; version: number };
 }
 
 async function announce(announcement: Announcement): Promise<void> {
-  const { world, flags, settings, service, index } = announcement;
+  const { world, flags, settings, service, index, drill } = announcement;
   const { workers, apiToken } = settings.server;
   if (flags.json) {
     const { url, port } = service;
-    const facts = { url, port, workers, token: apiToken !== undefined, index };
+    const facts = { url, port, workers, token: apiToken !== undefined, index, ...(drill && { drill: true }) };
     await print(world.stdout, `${JSON.stringify(facts)}\n`);
   } else if (!flags.quiet) {
     await print(world.stdout, invitation(announcement));

@@ -55,7 +55,10 @@ export function processWorld(): World {
 }
 
 /** Writes at the pace at which the reader takes it. */
-export async function print(output: Output, content: string | AsyncIterable<string>): Promise<void> {
+export async function print(
+  output: Output,
+  content: string | Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
   for await (const piece of typeof content === 'string' ? [content] : content) {
     if (!output.write(piece)) await once(output, 'drain');
   }

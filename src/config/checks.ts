@@ -26,13 +26,8 @@ export function checkTogether({ embedding, generation, openai, retrieval }: Part
 }
 
 /** What is allowed and yet will surprise: a line each. */
-export function warningsAbout({ caching, chunking, retrieval }: Settings): string[] {
+export function warningsAbout({ chunking, retrieval }: Settings): string[] {
   const warnings: string[] = [];
-  if (caching.enabled && caching.redisUrl !== undefined) {
-    warnings.push(
-      'caching.redisUrl (REDIS_URL) is set, but this version caches in memory and does not use Redis; unset it to be rid of this warning',
-    );
-  }
   if (retrieval.contextTokens < chunking.size) {
     warnings.push(
       `retrieval.contextTokens (${retrieval.contextTokens}) is less than chunking.size (${chunking.size}): a full chunk never fits, and the generator does not see it`,

@@ -34,10 +34,39 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   {
     name: 'REDIS_URL',
     setting: 'caching.redisUrl',
-    description:
-      'Redis for a shared cache. This version caches in memory, and warns that it does not use it.',
+    description: 'Redis for a cache that processes share; memory stands in while it is away.',
   },
   { name: 'DATABASE_URL', setting: 'store.url', description: 'Where the index is kept: `sqlite:///path`.' },
+  {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    setting: 'tracing.endpoint',
+    description: 'OpenTelemetry collector that traces are sent to; without it nothing is traced.',
+  },
+  {
+    name: 'OTEL_EXPORTER_OTLP_PROTOCOL',
+    setting: 'tracing.protocol',
+    description: 'How spans are encoded: `http/protobuf` or `http/json`.',
+  },
+  {
+    name: 'OTEL_TRACES_SAMPLER',
+    setting: 'tracing.sampler',
+    description: 'Which questions are traced: `parentbased_traceidratio`, say.',
+  },
+  {
+    name: 'OTEL_TRACES_SAMPLER_ARG',
+    setting: 'tracing.sampleRatio',
+    description: 'Share of questions that are traced, from 0 to 1.',
+  },
+  {
+    name: 'OTEL_SERVICE_NAME',
+    setting: 'tracing.serviceName',
+    description: 'What the service is called in traces.',
+  },
+  {
+    name: 'OTEL_SDK_DISABLED',
+    setting: 'tracing.disabled',
+    description: 'Switches tracing off.',
+  },
   { name: 'LOG_LEVEL', setting: 'log.level', description: 'Least urgent level that is still logged.' },
   {
     name: 'MAX_CONCURRENT_QUERIES',

@@ -1,6 +1,6 @@
 import { nearest } from '../text/nearest.ts';
 import { showValue } from './redact.ts';
-import { GROUPS, SETTINGS, type Setting } from './setting.ts';
+import { GROUPS, SETTINGS, type Setting, tableAbove } from './setting.ts';
 
 /** Who has the say over a setting; a later one overrules those before it. */
 export type SettingSource = 'default' | 'file' | 'environment' | 'flag';
@@ -16,6 +16,8 @@ export interface Given {
   readonly path: string;
   readonly value: unknown;
   readonly origin: Origin;
+  /** Of a table, the one place that is given; the rest of it stays. Left out: the whole. */
+  readonly within?: readonly string[];
 }
 
 /** What one source gives, and what is wrong with it: a line each. */
@@ -36,7 +38,10 @@ export function readSettings(
     const path = at.join('.');
     const origin = originOf(at);
     const setting = SETTINGS.get(path);
-    if (setting !== undefined) {
+    const below = tableAbove(path);
+    if (below !== undefined) {
+      given.push({ path: below.table.path, value: inner, origin, within: below.rest });
+    } else if (setting !== undefined) {
       given.push({ path, value: inSmallLetters(setting, inner), origin });
     } else if (path !== '' && !GROUPS.has(path)) {
       problems.push(

@@ -1,5 +1,5 @@
 import { shownHeader } from '../load/options.ts';
-import { GROUPS, SETTINGS, type Setting } from './setting.ts';
+import { GROUPS, SETTINGS, type Setting, tableAbove } from './setting.ts';
 import type { Settings } from './settings.ts';
 
 const HIDDEN = '***';
@@ -103,7 +103,7 @@ function redactVariant(spec: string): string {
 function redactAssignment(assignment: string): string {
   const equals = assignment.indexOf('=');
   const path = assignment.slice(0, equals).trim();
-  const setting = SETTINGS.get(path);
+  const setting = SETTINGS.get(path) ?? tableAbove(path)?.table;
   if (setting !== undefined && !setting.secret) {
     return `${path}=${maskCredentials(assignment.slice(equals + 1))}`;
   }

@@ -61,10 +61,25 @@ function refuse(invalid: readonly string[], unsupported: readonly string[]): nev
 function overrule(given: readonly Given[]): Map<string, Given> {
   const inForce = new Map<string, Given>();
   for (const one of given) {
-    if (one.value === null) inForce.delete(one.path);
+    if (one.within !== undefined) {
+      inForce.set(one.path, {
+        ...one,
+        value: withPlace(inForce.get(one.path)?.value, one.within, one.value),
+      });
+    } else if (one.value === null) inForce.delete(one.path);
     else inForce.set(one.path, one);
   }
   return inForce;
+}
+
+/** A copy of a table with one place set, or taken out where the value is null. What is no table is left to be complained of. */
+function withPlace(table: unknown, [name, ...rest]: readonly string[], value: unknown): unknown {
+  if (name === undefined) return value;
+  if (table !== undefined && (typeof table !== 'object' || table === null || Array.isArray(table)))
+    return table;
+  const { [name]: known, ...others } = (table ?? {}) as Content;
+  const inner = withPlace(known, rest, value);
+  return inner === null ? others : { ...others, [name]: inner };
 }
 
 interface Content {

@@ -16,6 +16,8 @@ export interface Setting {
   readonly default: unknown;
   /** Never shown. */
   readonly secret: boolean;
+  /** The names that a table may have, where they are known: what stands below them can be set by itself. */
+  readonly names: readonly string[] | undefined;
 }
 
 /** Every setting, by path, in the order of the sections. */
@@ -25,6 +27,19 @@ export const SETTINGS: ReadonlyMap<string, Setting> = new Map(
 
 /** Every section and group of settings: `caching`, `caching.embedding`. */
 export const GROUPS: ReadonlySet<string> = new Set([...SETTINGS.keys()].flatMap(ancestors));
+
+/** The table of known names below which a path lies, and the rest of the path: `resilience.dependencies`, `[embedder, timeoutMs]`. */
+export function tableAbove(
+  path: string,
+): { readonly table: Setting; readonly rest: readonly string[] } | undefined {
+  for (const above of ancestors(path)) {
+    const table = SETTINGS.get(above);
+    if (table === undefined) continue;
+    const rest = path.slice(above.length + 1).split('.');
+    return table.names?.includes(rest[0]!) ? { table, rest } : undefined;
+  }
+  return undefined;
+}
 
 function ancestors(path: string): string[] {
   const names = path.split('.');
@@ -54,7 +69,13 @@ function settingOf(schema: JsonSchema, names: readonly string[], group: string):
     allowed: allowedBy(schema, kind),
     default: schema.default,
     secret: schema.writeOnly === true,
+    names: namesOf(schema),
   };
+}
+
+function namesOf({ propertyNames }: JsonSchema): readonly string[] | undefined {
+  const names = (propertyNames as JsonSchema | undefined)?.enum;
+  return names?.map(String);
 }
 
 function kindOf(schema: JsonSchema): SettingKind {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dashboardOptions } from '../dashboards/options.ts';
 import { type EngineOptions, engineOptions } from '../engine/options.ts';
 import { type ExperimentOptions, experimentOptions, variantOptions } from '../experiments/options.ts';
 import { type JudgingOptions, judgingOptions } from '../judging/options.ts';
@@ -15,6 +16,7 @@ export const settingsSchema = z.strictObject({
   ...loadOptions,
   ...serverOptions,
   ...telemetryOptions,
+  ...dashboardOptions,
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
@@ -33,15 +35,23 @@ export const SECTIONS: Readonly<Record<SectionName, string>> = {
   caching: 'What is remembered between questions.',
   openai: 'The OpenAI-compatible service, where a provider is openai.',
   limits: 'What the engine refuses to take on.',
+  resilience: 'Timeouts, retries, circuit breakers and bulkheads around what the engine leans on.',
+  degradation: 'What is answered when something fails.',
   bench: 'How a benchmark drives its target.',
   quality: 'How quality is scored.',
   variants: 'Configurations that compare holds against each other.',
   gate: 'What a gate judges, and how much worse is too much.',
+  drill: 'How drills are judged.',
   judge: 'The model that judges answers, where --judge asks for one.',
   target: 'The deployment that is driven over HTTP, and what its responses mean.',
   load: 'How load is sent.',
   server: 'The HTTP service.',
   log: 'What is logged.',
+  telemetry: 'What metrics, logs and traces tell.',
+  tracing: 'Traces of questions, for an OpenTelemetry collector.',
+  objectives: 'What the service promises, for dashboards and burn-rate alerts.',
+  alerts: 'When alerts fire.',
+  monitoring: 'How Prometheus finds the service, and who is told of alerts.',
 };
 
 export function engineOptionsOf(settings: Settings): EngineOptions {

@@ -1,5 +1,7 @@
+import type { Matched } from './caching/semantic-cache.ts';
 import type { CacheLayer, CacheState, Stage } from './events.ts';
 import type { Hits, Metadata, Passage, TokenUsage } from './ports.ts';
+import type { Degradation } from './resilience/degradation.ts';
 
 export interface AskOptions {
   /** Passages wanted; by default `retrieval.topK`. */
@@ -7,6 +9,10 @@ export interface AskOptions {
   /** Only chunks of documents whose metadata hold these values (a list: any of them). */
   readonly filter?: Metadata;
   readonly signal?: AbortSignal;
+  /** Milliseconds for the whole answer; never more than `resilience.deadlineMs`. */
+  readonly deadlineMs?: number;
+  /** Whose rights the question has: answers are cached apart by it, and the searches are not narrowed by it (`filter` does that). */
+  readonly scope?: string;
   /** False leaves every cache alone, for this question. */
   readonly cache?: boolean;
   /** Keeps each retriever's own list in the answer, for `explain`. */
@@ -55,6 +61,10 @@ export interface Answer {
   /** From the call to the first piece of text. */
   readonly firstTokenMs: number;
   readonly cache: Readonly<Record<CacheLayer, CacheState>>;
+  /** The earlier question in other words whose answer this is, of the semantic cache. */
+  readonly matched?: Matched;
+  /** Undefined for an answer of the full pipeline. */
+  readonly degraded?: Degradation;
   readonly usage: TokenUsage;
   readonly costUsd: number;
   readonly trace?: AnswerTrace;

@@ -1,13 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import type { Clock } from '../kernel/clock.ts';
-import { canonicalJson, sha256 } from '../kernel/digest.ts';
 import { createEmitter, type Emitter } from '../kernel/emitter.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
 import { seededRandom } from '../kernel/random.ts';
 import type { Answer, AskOptions } from './answer.ts';
 import { type CacheLayers, createCacheLayers } from './caching/layers.ts';
+import { ContentHash } from './content-hash.ts';
 import type { SourceItem } from './documents/source.ts';
 import { createEmbedderSource } from './embedding/source.ts';
 import type { CacheLayer, EngineEvent } from './events.ts';
+import type { SearchState } from './finding.ts';
 import { createGenerator } from './generation/generator.ts';
 import { type IndexAccess, openForReading, openForWriting } from './index-access.ts';
 import { type IngestResult as DocumentsIngested, ingestDocuments } from './indexing/ingest.ts';
@@ -15,7 +17,12 @@ import { openedForReading } from './indexing/sqlite-view.ts';
 import { type IndexProgress, LiveIndex, type OpenState, type SearchStages } from './live-index.ts';
 import type { EngineOptions } from './options.ts';
 import { Pipeline } from './pipeline.ts';
-import type { CacheStatistics, DocumentStore, EmbedderSource, Generator } from './ports.ts';
+import type { CacheStatistics, DocumentStore, EmbedderSource, Generator, PortDecorators } from './ports.ts';
+import { type CannedAnswers, parseCannedAnswers, unreadableCannedAnswers } from './resilience/canned.ts';
+import { GuardedPorts } from './resilience/guarded-ports.ts';
+import { DEPENDENCIES } from './resilience/options.ts';
+import { createPolicies, type Policies } from './resilience/policies.ts';
+import type { DependencyHealth } from './resilience/policy.ts';
 import { createReranker } from './retrieval/reranker.ts';
 import { type AnswerEvent, streamAnswer } from './stream.ts';
 
@@ -31,12 +38,19 @@ export interface EngineSetting {
    * what was published when it was opened, until `follow`. By default false.
    */
   readonly readOnly?: boolean;
+  /** What is put around the ports, below the policies: for drills and tests. */
+  readonly decorate?: PortDecorators;
 }
 
 export interface IngestOptions {
   readonly signal?: AbortSignal;
   /** Removes documents that the source does not hold. */
   readonly removeMissing?: boolean;
+  /**
+   * For how many resets of its breaker an ingest waits until an embedder that keeps failing works again; 2 unless said
+   * otherwise. What is left is skipped, and named.
+   */
+  readonly waitForBreaker?: number;
 }
 
 export interface IngestResult extends Omit<DocumentsIngested, 'phases'> {
@@ -93,29 +107,40 @@ export interface Engine {
   checkpoint(): void;
   /** The stages that answer questions now, for whoever measures them one by one. Good until the next ingest. */
   stages(): Promise<EngineStages>;
+  /** Also forgets the earlier answers that would be given again when something fails. */
   clearCaches(): Promise<void>;
   /** Undefined for a layer that is off. */
   cacheStatistics(): Readonly<Record<CacheLayer, CacheStatistics | undefined>>;
   info(): EngineInfo;
+  /** Of each dependency, as the questions so far have found it: none is asked. */
+  health(): readonly DependencyHealth[];
   /** Stops a running ingest, then lets go of everything. Calling it again does nothing more. */
   close(): Promise<void>;
 }
 
 /**
  * Opens the index in `folder`, or an empty one. Rejects with `store.locked` while another process has it, and with the
- * other `store.*` errors, `config.invalid`, and `engine.nativeMissing`. To read only, there must be one: `store.empty`.
+ * other `store.*` errors, `config.invalid`, `canned.format`, and `engine.nativeMissing`. To read only, there must be one:
+ * `store.empty`.
  */
 export async function openEngine(setting: EngineSetting): Promise<Engine> {
-  const { options, folder, clock, seed, readOnly = false } = setting;
+  const { options, folder, clock, seed, readOnly = false, decorate } = setting;
   refuseContradictions(options);
-  const generator = createGenerator(options, { clock, random: seededRandom(seed).fork('generation') });
-  const embedders = createEmbedderSource(options);
+  const random = seededRandom(seed);
+  const events = createEmitter<EngineEvent>();
+  const policies = createPolicies(options, { clock, random: random.fork('resilience'), events });
+  const guarded = new GuardedPorts(policies, decorate);
+  const canned = await readCannedAnswers(options);
+  const generator = guarded.generator(createGenerator(options, { clock, random: random.fork('generation') }));
+  const embedders = guarded.embedders(createEmbedderSource(options));
   const place = { folder, url: options.store.url };
   const access = await (readOnly ? openForReading(place) : openForWriting(place));
   try {
-    const live = new LiveIndex({ options, store: access.store, embedders, folder, readOnly });
+    const store = guarded.decoratedStore(access.store);
+    const live = new LiveIndex({ options, store, embedders, folder, readOnly, guarded });
     await live.open();
-    return new OpenEngine({ options, clock, access, embedders, live, generator });
+    const own = { options, clock, events, policies, guarded, canned };
+    return new OpenEngine({ ...own, access, store, embedders, live, generator });
   } catch (error) {
     access.close();
     throw error;
@@ -125,14 +150,20 @@ export async function openEngine(setting: EngineSetting): Promise<Engine> {
 interface EngineParts {
   readonly options: EngineOptions;
   readonly clock: Clock;
+  readonly events: Emitter<EngineEvent>;
+  readonly policies: Policies;
+  readonly guarded: GuardedPorts;
+  readonly canned: CannedAnswers | undefined;
   readonly access: IndexAccess;
+  /** That of the access, with what decorates it. */
+  readonly store: DocumentStore;
   readonly embedders: EmbedderSource;
   readonly live: LiveIndex;
   readonly generator: Generator;
 }
 
 class OpenEngine implements Engine {
-  readonly events = createEmitter<EngineEvent>();
+  readonly events: Emitter<EngineEvent>;
   readonly store: DocumentStore;
   readonly #parts: EngineParts;
   readonly #caches: CacheLayers;
@@ -141,23 +172,26 @@ class OpenEngine implements Engine {
   #closed: Promise<void> | undefined;
   /** The end of the last change to the index that was asked for, however it ended. */
   #ingested: Promise<unknown> = Promise.resolve();
-  #hash: { readonly version: number; readonly value: string } | undefined;
+  readonly #contentHash: ContentHash;
 
   constructor(parts: EngineParts) {
-    const { options, clock, access, generator } = parts;
-    const { store } = access;
+    const { options, clock, events, store, generator, guarded, canned } = parts;
     this.#parts = parts;
+    this.events = events;
     this.store = store;
-    this.#caches = createCacheLayers(options, clock);
+    this.#contentHash = new ContentHash({ store, chunking: options.chunking });
+    const shared = options.caching.redisUrl !== undefined;
+    this.#caches = createCacheLayers(options, clock, guarded.caches({ shared }));
     this.#pipeline = new Pipeline({
       options,
       clock,
-      events: this.events,
-      store,
-      searchState: () => this.#searchState(),
+      events,
+      store: guarded.store(store),
+      searchState: () => (shared ? this.#namedState() : this.#searchState()),
       reranker: createReranker(options.reranking),
       generator,
       caches: this.#caches,
+      canned,
     });
   }
 
@@ -195,21 +229,27 @@ class OpenEngine implements Engine {
   }
 
   async clearCaches(): Promise<void> {
+    this.#pipeline.forget();
     for (const cache of Object.values(this.#caches)) await cache?.clear();
   }
 
   cacheStatistics(): Record<CacheLayer, CacheStatistics | undefined> {
-    const { embedding, retrieval, response } = this.#caches;
+    const { embedding, retrieval, response, semantic } = this.#caches;
     return {
       embedding: embedding?.statistics(),
       retrieval: retrieval?.statistics(),
       response: response?.statistics(),
+      semantic: semantic?.statistics(),
     };
   }
 
+  health(): readonly DependencyHealth[] {
+    return DEPENDENCIES.map((dependency) => this.#parts.policies[dependency].health());
+  }
+
   info(): EngineInfo {
-    const { live, generator, access } = this.#parts;
-    const { store, path } = access;
+    const { live, generator, access, store } = this.#parts;
+    const { path } = access;
     const { vector, keyword } = live.kinds;
     return {
       documents: store.documentCount,
@@ -220,7 +260,7 @@ class OpenEngine implements Engine {
       keywordIndex: keyword,
       generator: generator.id,
       path,
-      hash: this.#contentHash(),
+      hash: this.#contentHash.take(),
     };
   }
 
@@ -232,6 +272,13 @@ class OpenEngine implements Engine {
   /** Waits while an ingest brings the indexes to a state that the store has published already. */
   #searchState(): OpenState | Promise<OpenState> {
     return this.#parts.live.current ?? this.#stateAfterIngest();
+  }
+
+  /** With a name for its content where caches are shared: another process's index may be of the same version. */
+  #namedState(): SearchState | Promise<SearchState> {
+    const state = this.#searchState();
+    const hash = this.#contentHash;
+    return state instanceof Promise ? state.then((settled) => hash.name(settled)) : hash.name(state);
   }
 
   async #stateAfterIngest(): Promise<OpenState> {
@@ -246,11 +293,10 @@ class OpenEngine implements Engine {
 
   async #ingest(
     source: AsyncIterable<SourceItem> | Iterable<SourceItem>,
-    { signal, removeMissing = false }: IngestOptions,
+    { signal, removeMissing = false, waitForBreaker }: IngestOptions,
   ): Promise<IngestResult> {
     if (this.#closed) throw closed();
-    const { access, embedders, options, clock, live } = this.#parts;
-    const { store } = access;
+    const { access, store, embedders, options, clock, live, policies } = this.#parts;
     if (access.readOnly) throw openedForReading(access.path);
     const from = store.version;
     const stop = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
@@ -260,8 +306,12 @@ class OpenEngine implements Engine {
     let taken: DocumentsIngested;
     try {
       const { events } = this;
-      const needs = { store, embedders, options, clock, events, signal: stop, removeMissing };
-      taken = await ingestDocuments(source, needs);
+      const embedderHealth = () => policies.embedder.health();
+      const needs = { store, embedders, options, clock, events, signal: stop, removeMissing, embedderHealth };
+      taken = await ingestDocuments(source, {
+        ...needs,
+        ...(waitForBreaker !== undefined && { waitForBreaker }),
+      });
     } catch (error) {
       if (store.version !== from) await this.#recover(onProgress);
       throw error;
@@ -306,25 +356,28 @@ class OpenEngine implements Engine {
     await this.#parts.live.follow(unknown, Number.NaN, onProgress).catch(() => undefined);
   }
 
-  #contentHash(): string {
-    const { access, options } = this.#parts;
-    const { store } = access;
-    const { version } = store;
-    if (this.#hash?.version !== version) {
-      const documents = [...store.hashes()];
-      const content = { documents, chunking: options.chunking, embedder: store.model ?? null };
-      this.#hash = { version, value: sha256(canonicalJson(content)) };
-    }
-    return this.#hash.value;
-  }
-
   async #release(): Promise<void> {
     const { live, access } = this.#parts;
     this.#closing.abort(closed());
     await this.#ingested;
+    // What is being computed anew for the caches stops before the index that it searches goes.
+    for (const cache of Object.values(this.#caches)) await cache?.close();
     await live.close();
     access.close();
   }
+}
+
+/** Undefined where no file is named, or no layer would read it. */
+async function readCannedAnswers({ degradation }: EngineOptions): Promise<CannedAnswers | undefined> {
+  const { enabled, layers, cannedAnswers: path, language } = degradation;
+  if (!enabled || path === undefined || !layers.includes('canned')) return undefined;
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw unreadableCannedAnswers(path, error);
+  }
+  return parseCannedAnswers(text, { where: path, language });
 }
 
 function refuseContradictions({ retrieval, embedding }: EngineOptions): void {

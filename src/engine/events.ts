@@ -1,13 +1,15 @@
 import type { ErrorCode } from '../kernel/errors.ts';
+import type { DegradationLevel, Dependency } from './resilience/options.ts';
+import type { BreakerState, FailureCause } from './resilience/policy.ts';
 
 export const STAGES = ['embed', 'retrieve', 'rerank', 'prompt', 'generate'] as const;
 export type Stage = (typeof STAGES)[number];
 
-export const CACHE_LAYERS = ['embedding', 'retrieval', 'response'] as const;
+export const CACHE_LAYERS = ['embedding', 'retrieval', 'response', 'semantic'] as const;
 export type CacheLayer = (typeof CACHE_LAYERS)[number];
 
-/** `off` when the layer is switched off or was not reached. */
-export type CacheState = 'hit' | 'miss' | 'off';
+/** `off` when the layer is switched off or was not reached; `stale`: a value past its time, while a new one is made. */
+export type CacheState = 'hit' | 'stale' | 'miss' | 'off';
 
 /** What the engine tells whoever listens. Durations are milliseconds; `query` numbers a question within one engine. */
 export type EngineEvent =
@@ -26,6 +28,15 @@ export type EngineEvent =
       readonly duration: number;
     }
   | {
+      /** It was begun and came to nothing; something may stand in for it. */
+      readonly type: 'stage.failed';
+      readonly query: number;
+      readonly stage: Stage;
+      readonly start: number;
+      readonly duration: number;
+      readonly code: ErrorCode;
+    }
+  | {
       readonly type: 'retrieval.finished';
       readonly query: number;
       readonly retriever: 'keyword' | 'vector' | 'fused';
@@ -41,6 +52,49 @@ export type EngineEvent =
       readonly inputTokens: number;
       readonly outputTokens: number;
       readonly costUsd: number;
+      /** Undefined for an answer of the full pipeline. */
+      readonly degraded?: DegradationLevel | undefined;
+      /** Passages that the reranker put in order; undefined where none did. */
+      readonly rerankedSize?: number | undefined;
+      /** Passages that the generator was shown. */
+      readonly contextSize?: number | undefined;
+      /** The question's own share of tokens and cost, where it was embedded by a service: part of `costUsd`, not of `inputTokens`. */
+      readonly embedding?: { readonly inputTokens: number; readonly costUsd: number } | undefined;
+    }
+  | {
+      readonly type: 'query.degraded';
+      readonly query: number;
+      readonly level: DegradationLevel;
+      readonly reason: string;
+    }
+  | {
+      /** One attempt to call a dependency; `open` and `busy` never reached it. */
+      readonly type: 'dependency.called';
+      readonly dependency: Dependency;
+      readonly purpose: 'query' | 'ingest';
+      readonly outcome: 'ok' | FailureCause;
+      /** From 1. */
+      readonly attempt: number;
+      readonly duration: number;
+    }
+  | {
+      readonly type: 'dependency.retried';
+      readonly dependency: Dependency;
+      readonly purpose: 'query' | 'ingest';
+      readonly delay: number;
+      readonly cause: FailureCause;
+    }
+  | {
+      /** A retry that would have helped, and was not made. */
+      readonly type: 'retry.refused';
+      readonly dependency: Dependency;
+      readonly why: 'budget' | 'deadline';
+    }
+  | {
+      readonly type: 'breaker.changed';
+      readonly dependency: Dependency;
+      readonly from: BreakerState;
+      readonly to: BreakerState;
     }
   | {
       readonly type: 'query.failed';
@@ -55,4 +109,11 @@ export type EngineEvent =
       /** Undefined while the end is not known. */
       readonly total: number | undefined;
     }
-  | { readonly type: 'document.failed'; readonly documentId: string; readonly code: ErrorCode };
+  | { readonly type: 'document.failed'; readonly documentId: string; readonly code: ErrorCode }
+  | {
+      /** Not tried, since a dependency's breaker spares it: it waits for the next ingest. */
+      readonly type: 'document.skipped';
+      readonly documentId: string;
+      /** `embedder: open` */
+      readonly reason: string;
+    };

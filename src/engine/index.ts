@@ -12,4 +12,6 @@ export { ABSTENTION } from './generation/abstention.ts';
 export type { EngineOptions } from './options.ts';
 export { engineSchema } from './options.ts';
 export type * from './ports.ts';
+export type { Degradation, DegradationStep } from './resilience/degradation.ts';
+export type { DependencyHealth } from './resilience/policy.ts';
 export type { AnswerEvent } from './stream.ts';

@@ -14,6 +14,7 @@ import type {
   StoreChange,
   VectorIndex,
 } from './ports.ts';
+import type { GuardedPorts } from './resilience/guarded-ports.ts';
 import { createCatalogue } from './retrieval/catalogue.ts';
 import { createRetriever } from './retrieval/retriever.ts';
 
@@ -25,6 +26,8 @@ export interface LiveIndexParts {
   readonly folder: string;
   /** Snapshots are read and never written. */
   readonly readOnly?: boolean;
+  /** What stands before the indexes where questions search them. By default nothing. */
+  readonly guarded?: Pick<GuardedPorts, 'vector' | 'keyword'>;
 }
 
 /** Told how much of the building is done, in chunks. */
@@ -161,10 +164,12 @@ async function embedderFor({ options, store, embedders }: LiveIndexParts): Promi
 }
 
 function stateOver(
-  { options, store }: LiveIndexParts,
+  { options, store, guarded }: LiveIndexParts,
   members: Pick<OpenState, 'embedder' | 'keyword' | 'vector' | 'catalogue'>,
 ): OpenState {
-  const { keyword, vector, catalogue } = members;
+  const { catalogue } = members;
+  const keyword = guarded?.keyword(members.keyword) ?? members.keyword;
+  const vector = members.vector && (guarded?.vector(members.vector) ?? members.vector);
   return {
     ...members,
     version: store.version,

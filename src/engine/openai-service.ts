@@ -1,6 +1,8 @@
 import type { APIError, OpenAI } from 'openai';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 import type { EngineOptions } from './options.ts';
+import { retryAfterOf } from './retry-after.ts';
+import { type ServiceFailure, withoutSecrets } from './service-error.ts';
 
 const DEFAULT_BASE_URL = 'https://api.openai.com/v1';
 
@@ -56,15 +58,29 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /**
+ * What decides whether asking again may help. `late`: the service was given up. A reply that is no JSON stays none.
+ */
+export function failureOf(error: unknown, late: boolean): ServiceFailure {
+  const { headers } = error as Partial<APIError>;
+  return {
+    status: statusOf(error),
+    retryAfterMs: retryAfterOf(headers, Date.now()),
+    late: late || LATE.test(String((error as { name?: unknown }).name)),
+    malformed: error instanceof SyntaxError,
+  };
+}
+
+/** Names of the errors with which the client and Node say that time is up. */
+const LATE = /^(APIConnectionTimeoutError|TimeoutError)$/;
+
+/**
  * What went wrong, without the key, which services repeat in their messages, and without the credentials of a base URL.
  * The error itself must not be kept as a cause.
  */
 export function safeMessage(error: unknown, key: string | undefined): string {
   const [message = '', ...causes] = messagesOf(error);
   const whole = causes.length === 0 ? message : `${message} (${causes.join(': ')})`;
-  return (key === undefined ? whole : whole.replaceAll(key, '***'))
-    .replaceAll(/\b(?:sk|pk)-[\w*-]+/g, '***')
-    .replaceAll(/:\/\/[^\s/]+@/g, '://***@');
+  return withoutSecrets(key === undefined ? whole : whole.replaceAll(key, '***'));
 }
 
 /** The message of an error, then of what caused it, down to the root: "fetch failed" alone says nothing. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { degradationOptions, resilienceOptions } from './resilience/options.ts';
 
 /** A number that may also be written as text, as environment variables and `--set` give it. */
 const number = z.coerce.number();
@@ -190,24 +191,55 @@ const generation = z.strictObject({
   prices: prices.default({}).describe('Price table: model name → dollars per million tokens.'),
 });
 
-const cacheLayer = (entries: number) =>
+const layerSize = (entries: number, megabytes: number) => ({
+  entries: count.default(entries).describe('Entries kept, at most; the least recently used goes first.'),
+  maxMegabytes: number
+    .gt(0)
+    .max(1_000_000)
+    .default(megabytes)
+    .describe('Megabytes (10^6 bytes) kept, at most, keys and all; the least recently used goes first.'),
+});
+
+const cacheLayer = (entries: number, megabytes: number) =>
   z
     .strictObject({
       enabled: boolean.default(true).describe('Whether the layer is used.'),
-      entries: count.default(entries).describe('Entries kept, at most; the least recently used goes first.'),
-      ttlSeconds: number.min(0).default(0).describe('Seconds for which an entry lives; 0 is for ever.'),
+      ...layerSize(entries, megabytes),
+      ttlSeconds: number.min(0).default(0).describe('Seconds for which an entry is fresh; 0 is for ever.'),
+      staleSeconds: number
+        .min(0)
+        .default(0)
+        .describe(
+          'Seconds after ttlSeconds for which an entry is still served, at once, while a new one is made in the background.',
+        ),
     })
     .prefault({});
 
+const semanticCache = z
+  .strictObject({
+    enabled: boolean.default(false).describe('Whether the layer is used.'),
+    threshold: number
+      .min(0)
+      .max(1)
+      .default(0.9)
+      .describe('Cosine similarity of two questions from which they may share an answer.'),
+    ...layerSize(1_000, 64),
+    ttlSeconds: number.min(0).default(0).describe('Seconds for which an entry is used; 0 is for ever.'),
+  })
+  .prefault({});
+
 const caching = z.strictObject({
   enabled: boolean.default(true).describe('Switches every layer off at once.'),
-  embedding: cacheLayer(10_000).describe('Question → vector.'),
-  retrieval: cacheLayer(2_000).describe('Question and settings → ranking.'),
-  response: cacheLayer(2_000).describe('Question and settings → whole answer.'),
+  embedding: cacheLayer(10_000, 64).describe('Question → vector.'),
+  retrieval: cacheLayer(2_000, 64).describe('Question and settings → ranking.'),
+  response: cacheLayer(2_000, 128).describe('Question and settings → whole answer.'),
+  semantic: semanticCache.describe(
+    'A question in other words → the answer to the earlier one, if numbers, units, dates, names and negation agree.',
+  ),
   redisUrl: secret
     .optional()
     .describe(
-      'Shared cache (redis://…). This version caches in memory: it is kept, not used, and a warning says so.',
+      'Cache shared by processes (redis://…, rediss://…, unix:///socket), all but the semantic one. While it is away, each caches in memory.',
     ),
 });
 
@@ -249,6 +281,8 @@ export const engineOptions = {
   caching: caching.prefault({}),
   openai: openai.prefault({}),
   limits: limits.prefault({}),
+  resilience: resilienceOptions.prefault({}),
+  degradation: degradationOptions.prefault({}),
 } as const;
 
 export const engineSchema = z.strictObject(engineOptions);

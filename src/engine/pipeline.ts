@@ -1,18 +1,21 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Emitter } from '../kernel/emitter.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
-import type { Answer, AskOptions, Finding } from './answer.ts';
-import { type CacheKeys, createCacheKeys } from './caching/keys.ts';
-import type { CachedAnswer, CacheLayers } from './caching/layers.ts';
+import type { Answer, AskOptions } from './answer.ts';
+import { Answering, AnsweringFailed, IndexChanged } from './answering.ts';
+import { createCacheKeys } from './caching/keys.ts';
+import type { CacheLayers } from './caching/layers.ts';
 import { createContextBudget } from './context.ts';
-import type { EngineEvent, Stage } from './events.ts';
-import { Finder, type FinderParts, type FindRequest, type SearchState } from './finding.ts';
-import { ABSTENTION } from './generation/abstention.ts';
-import { costOf } from './generation/cost.ts';
+import type { EngineEvent } from './events.ts';
+import { Finder, type FinderParts, type FindRequest } from './finding.ts';
 import type { EngineOptions } from './options.ts';
-import type { DocumentStore, GeneratedAnswer, Generator, Passage, Reranker, TokenUsage } from './ports.ts';
+import type { DocumentStore, Generator, Reranker } from './ports.ts';
 import { Query } from './query.ts';
 import { normaliseQuestion } from './question.ts';
+import type { CannedAnswers } from './resilience/canned.ts';
+import { isRefusal } from './resilience/degradation.ts';
+import { StandIns } from './stand-ins.ts';
+import { Writer } from './writing.ts';
 
 export interface PipelineParts {
   readonly options: EngineOptions;
@@ -23,61 +26,64 @@ export interface PipelineParts {
   readonly reranker: Reranker | undefined;
   readonly generator: Generator;
   readonly caches: CacheLayers;
+  /** What the operator has written for when nothing else answers. */
+  readonly canned?: CannedAnswers | undefined;
 }
 
 const MOST_PASSAGES = 100;
-const NO_STAGES: Readonly<Record<Stage, number>> = {
-  embed: 0,
-  retrieve: 0,
-  rerank: 0,
-  prompt: 0,
-  generate: 0,
-};
-const NO_USAGE: TokenUsage = { inputTokens: 0, outputTokens: 0 };
-const NO_CONTEXT: GeneratedAnswer = {
-  text: ABSTENTION,
-  citations: [],
-  confidence: 0,
-  abstained: true,
-  usage: NO_USAGE,
-};
 
 /**
- * A question's way to its answer: response cache › embedding cache › retrieval cache › embed › retrieve › rerank ›
- * context › generate. Whatever fails or is withdrawn on the way leaves nothing in a cache.
+ * A question's way to its answer: accepted or refused, answered in one state of the index (`Answering`), or, where that fails, by what
+ * stands in (`StandIns`), as the answer tells (`degraded`). Whatever fails, is withdrawn or is degraded leaves nothing in a cache.
+ * Once a piece of an answer has been passed on (`onText`), nothing stands in any more: what has been read cannot be taken back, and
+ * half of one answer with another below it would be neither.
  */
 export class Pipeline {
   readonly #parts: PipelineParts;
-  readonly #keys: CacheKeys;
-  readonly #finder: Finder;
+  readonly #answering: Answering;
+  readonly #standIns: StandIns;
   #asked = 0;
   #inFlight = 0;
 
   constructor(parts: PipelineParts) {
-    const { options, store, searchState, reranker, caches } = parts;
-    this.#parts = parts;
-    this.#keys = createCacheKeys(options);
-    this.#finder = new Finder({
+    const { options, store, searchState, reranker, caches, clock, canned, generator } = parts;
+    const { prices } = options.generation;
+    const keys = createCacheKeys(options);
+    const writer = new Writer({ generator, prices });
+    const standIns = new StandIns({ options, clock, canned, writer });
+    const finder = new Finder({
       store,
       searchState,
       reranker,
       rerankDepth: options.reranking.depth,
       contextSize: createContextBudget(options.retrieval.contextTokens),
       caches,
-      keys: this.#keys,
+      keys,
       embeddingModel: options.embedding.model,
-      prices: options.generation.prices,
+      prices,
+      tolerant: standIns.has('keyword'),
     });
+    this.#parts = parts;
+    this.#standIns = standIns;
+    this.#answering = new Answering({ caches, keys, finder, writer, standIns });
   }
 
   /**
    * Answers one question. Rejects with `query.empty`, `query.tooLong`, `query.aborted`, `engine.overloaded`,
-   * `store.empty`, `usage.argument` (topK), or with what a stage failed with.
+   * `store.empty`, `usage.argument` (topK, deadlineMs), or, where nothing stands in for it, with what a stage failed
+   * with, which is `dependency.timeout` for a question whose time is up.
    */
   async ask(question: string, options: AskOptions = {}): Promise<Answer> {
     const { clock, events } = this.#parts;
     this.#asked += 1;
-    const query = new Query({ number: this.#asked, clock, events, signal: options.signal });
+    const query = new Query({
+      number: this.#asked,
+      clock,
+      events,
+      signal: options.signal,
+      deadlineMs: this.#timeFor(options),
+      reserves: this.#standIns.any,
+    });
     if (events.active) {
       events.emit({ type: 'query.started', query: query.number, questionLength: question.length });
     }
@@ -89,31 +95,53 @@ export class Pipeline {
     } catch (thrown) {
       throw query.failed(thrown);
     } finally {
+      query.end();
       this.#inFlight -= 1;
     }
+  }
+
+  /** Forgets the earlier answers that the layer `cached` would give again. */
+  forget(): void {
+    this.#standIns.forget();
+  }
+
+  /** Milliseconds; undefined for a question that may take for ever. */
+  #timeFor({ deadlineMs }: AskOptions): number | undefined {
+    const { enabled, deadlineMs: most } = this.#parts.options.resilience;
+    if (!enabled) return deadlineMs;
+    return deadlineMs === undefined ? most : Math.min(deadlineMs, most);
   }
 
   async #answer(query: Query, question: string, options: AskOptions): Promise<Answer> {
     query.throwIfWithdrawn();
     const request = this.#accept(question, options);
-    const cache = request.cache ? this.#parts.caches.response : undefined;
-    for (;;) {
-      const state = await query.unlessWithdrawn(this.#parts.searchState());
-      const key = cache && this.#keys.response({ ...request, version: state.version, model: state.model });
-      if (cache !== undefined && key !== undefined) {
-        const cached = await cache.get(key);
-        query.lookedUp('response', cached !== undefined);
-        if (cached !== undefined) return this.#again(query, cached, options);
-      }
-      const finding = await this.#find(query, request, state);
-      if (finding === undefined) continue;
-      const answer = await this.#generate(query, request, finding, options);
-      if (cache !== undefined && key !== undefined) await cache.set(key, { answer, finding });
-      return options.trace ? { ...answer, trace: finding.trace } : answer;
+    try {
+      this.#refuseEmptyStore(query);
+      return await this.#full(query, request, options);
+    } catch (thrown) {
+      query.throwIfWithdrawn();
+      const { failure, finding } =
+        thrown instanceof AnsweringFailed ? thrown : { failure: query.failureOf(thrown), finding: undefined };
+      const passedOn = options.onText !== undefined && query.firstTokenMs !== undefined;
+      if (isRefusal(failure.error) || passedOn) throw failure.error;
+      const answer = await this.#standIns.answer(query, request, { failure, finding }, options);
+      if (answer === undefined) throw failure.error;
+      return answer;
     }
   }
 
-  #accept(question: string, { topK, filter, cache = true }: AskOptions): FindRequest {
+  async #full(query: Query, request: FindRequest, options: AskOptions): Promise<Answer> {
+    for (;;) {
+      const state = await query.inTime(this.#parts.searchState());
+      try {
+        return await this.#answering.answer(query, request, state, options);
+      } catch (error) {
+        if (!(error instanceof IndexChanged)) throw error;
+      }
+    }
+  }
+
+  #accept(question: string, { topK, filter, scope, cache = true, deadlineMs }: AskOptions): FindRequest {
     const { limits, retrieval } = this.#parts.options;
     if (this.#inFlight > limits.maxConcurrentQueries) {
       throw new GroundspeedError(
@@ -132,93 +160,20 @@ export class Pipeline {
         hint: `Give a whole number from 1 to ${MOST_PASSAGES}.`,
       });
     }
-    if (this.#parts.store.documentCount === 0) throw emptyStore(this.#parts.store);
-    return { question: text, topK: topK ?? retrieval.topK, filter, cache };
-  }
-
-  /** Undefined when the index changed meanwhile: what was found, or what went wrong, is of no version then. */
-  async #find(query: Query, request: FindRequest, state: SearchState): Promise<Finding | undefined> {
-    try {
-      const finding = await this.#finder.find(query, request, state);
-      return this.#finder.isCurrent(state) ? finding : undefined;
-    } catch (error) {
-      query.throwIfWithdrawn();
-      if (this.#finder.isCurrent(state)) throw error;
-      return undefined;
+    if (deadlineMs !== undefined && !(deadlineMs > 0)) {
+      throw new GroundspeedError('usage.argument', `deadlineMs is ${deadlineMs}`, {
+        where: 'deadlineMs',
+        hint: 'Give a number of milliseconds above 0.',
+      });
     }
+    return { question: text, topK: topK ?? retrieval.topK, filter, scope, cache };
   }
 
-  async #generate(
-    query: Query,
-    { question }: FindRequest,
-    { passages, contextSize, ranking }: Finding,
-    options: AskOptions,
-  ): Promise<Answer> {
-    const context = contextSize === passages.length ? passages : passages.slice(0, contextSize);
-    const say = (text: string): void => {
-      query.spoke();
-      options.onText?.(text);
-    };
-    const generated = await query.during('generate', async () => {
-      if (context.length > 0) return this.#listen(query, question, context, say);
-      say(ABSTENTION);
-      return NO_CONTEXT;
-    });
-    const { text, abstained, confidence, citations, usage, model } = generated;
-    query.costUsd += costOf(this.#parts.options.generation.prices, model, usage);
-    const totalMs = query.elapsed();
-    return {
-      text,
-      abstained,
-      confidence,
-      passages,
-      contextSize,
-      citations,
-      ranking,
-      stages: query.stages,
-      totalMs,
-      firstTokenMs: query.firstTokenMs ?? totalMs,
-      cache: query.cache,
-      usage,
-      costUsd: query.costUsd,
-    };
-  }
-
-  /** The generator's answer, its pieces passed on as they come. */
-  async #listen(
-    query: Query,
-    question: string,
-    passages: readonly Passage[],
-    say: (text: string) => void,
-  ): Promise<GeneratedAnswer> {
-    const { generator } = this.#parts;
-    const { signal } = query;
-    for await (const event of generator.generate({ question, passages, ...(signal && { signal }) })) {
-      query.throwIfWithdrawn();
-      if (event.type === 'done') return event.answer;
-      say(event.text);
-    }
-    throw new GroundspeedError('generation.failed', 'The answer broke off before its end', {
-      where: generator.id,
-      hint: 'Ask again; if it happens often, the service drops connections.',
-    });
-  }
-
-  /** A cached answer: the same arrays, but its own time, and nothing spent. */
-  #again(query: Query, { answer, finding }: CachedAnswer, options: AskOptions): Answer {
-    query.spoke();
-    options.onText?.(answer.text);
-    const totalMs = query.elapsed();
-    return {
-      ...answer,
-      stages: NO_STAGES,
-      totalMs,
-      firstTokenMs: query.firstTokenMs ?? totalMs,
-      cache: query.cache,
-      usage: NO_USAGE,
-      costUsd: 0,
-      ...(options.trace && { trace: finding.trace }),
-    };
+  #refuseEmptyStore(query: Query): void {
+    const { store } = this.#parts;
+    query.blame('store');
+    if (store.documentCount === 0) throw emptyStore(store);
+    query.blame(undefined);
   }
 }
 
@@ -232,13 +187,16 @@ function emptyStore(store: Pick<DocumentStore, 'stagedIds'>): GroundspeedError {
 }
 
 function finished(query: Query, answer: Answer): EngineEvent {
-  const { abstained, contextSize, totalMs, usage, costUsd } = answer;
+  const { abstained, contextSize, totalMs, usage, costUsd, degraded } = answer;
   return {
     type: 'query.finished',
     query: query.number,
-    outcome: contextSize === 0 ? 'no_context' : abstained ? 'abstained' : 'answered',
+    outcome: abstained && contextSize === 0 ? 'no_context' : abstained ? 'abstained' : 'answered',
     duration: totalMs,
     ...usage,
     costUsd,
+    ...(degraded && { degraded: degraded.level }),
+    contextSize,
+    ...query.facts,
   };
 }

@@ -1,3 +1,5 @@
+import type { CacheLayer } from './events.ts';
+
 /**
  * What the engine needs from the world, as interfaces. Every adapter of a port passes that port's contract suite in
  * `test/contracts`. All calls that could ever cross a network are asynchronous, and take a signal.
@@ -50,9 +52,21 @@ export interface Hits {
 /** Which chunks may be returned. It must be pure and must not throw. */
 export type ChunkFilter = (key: ChunkKey) => boolean;
 
-export interface SearchOptions {
-  readonly accept?: ChunkFilter;
+/** How long a caller waits, which every call that could cross a network is told. */
+export interface CallLimits {
+  /** The caller has left. */
   readonly signal?: AbortSignal;
+  /** On the engine's clock. What stands before a port ends the call then; an adapter may leave it to that. */
+  readonly deadline?: number | undefined;
+}
+
+export interface SearchOptions extends CallLimits {
+  readonly accept?: ChunkFilter;
+}
+
+/** `query` for a question's text, `document` for what an ingest takes in. */
+export interface EmbedOptions extends CallLimits {
+  readonly purpose: 'query' | 'document';
 }
 
 export interface Embedding {
@@ -66,10 +80,7 @@ export interface Embedder {
   readonly id: string;
   readonly dimensions: number;
   /** One unit-length vector per text, in order. A text with nothing the model knows gets a zero vector. */
-  embed(
-    texts: readonly string[],
-    options: { purpose: 'query' | 'document'; signal?: AbortSignal },
-  ): Promise<Embedding>;
+  embed(texts: readonly string[], options: EmbedOptions): Promise<Embedding>;
 }
 
 /**
@@ -155,11 +166,10 @@ export interface TokenUsage {
   readonly outputTokens: number;
 }
 
-export interface GenerationRequest {
+export interface GenerationRequest extends CallLimits {
   readonly question: string;
   /** The context, best first. */
   readonly passages: readonly Passage[];
-  readonly signal?: AbortSignal;
 }
 
 export interface GeneratedAnswer {
@@ -188,6 +198,8 @@ export interface Generator {
 
 export interface CacheStatistics {
   readonly entries: number;
+  /** That keys and values take, about. */
+  readonly bytes: number;
   readonly hits: number;
   readonly misses: number;
   readonly evictions: number;
@@ -272,4 +284,17 @@ export interface DocumentStore {
   /** Fails, saying what to do, when the store is damaged. */
   check(): void;
   close(): void;
+}
+
+/**
+ * What is put around the ports as an engine makes them, below its timeouts, retries and breakers: faults of a drill, for
+ * example. Each gets the port and gives what is used in its place.
+ */
+export interface PortDecorators {
+  embedder?(port: Embedder): Embedder;
+  vector?(port: VectorIndex): VectorIndex;
+  keyword?(port: KeywordIndex): KeywordIndex;
+  generator?(port: Generator): Generator;
+  cache?<V>(layer: CacheLayer, port: Cache<V>): Cache<V>;
+  store?(port: DocumentStore): DocumentStore;
 }

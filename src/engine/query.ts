@@ -1,40 +1,177 @@
 import type { Clock } from '../kernel/clock.ts';
 import type { Emitter } from '../kernel/emitter.ts';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
+import { milliseconds } from '../kernel/units.ts';
+import type { Patience } from './caching/layered-cache.ts';
 import type { CacheLayer, CacheState, EngineEvent, Stage } from './events.ts';
+import {
+  type Degradation,
+  type DegradationStep,
+  degradationOf,
+  type Failure,
+  type FailureSource,
+  reasonOf,
+} from './resilience/degradation.ts';
+import type { DegradationLevel } from './resilience/options.ts';
 import type { Retrieval } from './retrieval/retriever.ts';
+
+/**
+ * Of a question's time, kept back for what stands in where a stage uses up all that it is given: a share, and milliseconds
+ * at most. Sentences of the passages take a few.
+ */
+const RESERVED_SHARE = 0.1;
+const RESERVED_MS = 1000;
+/** Of a question's time, what vectors may take where keywords will do: the generator needs some, too. */
+const SEARCH_SHARE = 0.5;
+
+const NOT_LATE = {};
+
+/** What a stage leans on. */
+const SOURCES: Readonly<Record<Stage, FailureSource>> = {
+  embed: 'embedder',
+  retrieve: 'keywords',
+  rerank: 'reranker',
+  prompt: 'store',
+  generate: 'generator',
+};
+
+/** What of a question's way only whoever listens wants to know. */
+export interface QueryFacts {
+  /** Passages that the reranker put in order. */
+  readonly rerankedSize?: number;
+  /** Of the question's embedding, made by a service. */
+  readonly embedding?: { readonly inputTokens: number; readonly costUsd: number };
+}
+
+const NO_FACTS: QueryFacts = {};
+
+/** How far a question has come. */
+interface Way {
+  costUsd: number;
+  facts: QueryFacts;
+  firstTokenMs: number | undefined;
+  stage: Stage | undefined;
+  /** Who is at fault for what is thrown next, where the stage does not say it. */
+  blamed: FailureSource | undefined;
+  steps: DegradationStep[] | undefined;
+  announced: boolean;
+  /** Nobody is told of it any more. */
+  silent: boolean;
+}
 
 export interface QuerySetting {
   readonly number: number;
   readonly clock: Clock;
   readonly events: Emitter<EngineEvent>;
   readonly signal: AbortSignal | undefined;
+  /** Milliseconds for the whole answer. */
+  readonly deadlineMs?: number | undefined;
+  /** Something may stand in for a stage: some time is kept back for it. */
+  readonly reserves?: boolean;
 }
 
 /** One question on its way: its clock, what each stage took, what each cache said, and whether it is still wanted. */
 export class Query {
   readonly number: number;
   readonly start: number;
-  readonly stages: Record<Stage, number> = { embed: 0, retrieve: 0, rerank: 0, prompt: 0, generate: 0 };
-  readonly cache: Record<CacheLayer, CacheState> = { embedding: 'off', retrieval: 'off', response: 'off' };
-  /** US dollars spent so far. */
-  costUsd = 0;
-  firstTokenMs: number | undefined;
-  #stage: Stage | undefined;
+  readonly stages: Record<Stage, number>;
+  readonly cache: Record<CacheLayer, CacheState>;
+  /** On the engine's clock: when the whole answer must be there. Undefined: never. */
+  readonly deadline: number | undefined;
+  /** The same for stages that something may stand in for: a little earlier. */
+  readonly stageDeadline: number | undefined;
+  /** The same for what a search can do without: earlier still. */
+  readonly searchDeadline: number | undefined;
+  readonly #setting: QuerySetting;
+  readonly #way: Way;
   readonly #clock: Clock;
   readonly #events: Emitter<EngineEvent>;
   readonly #signal: AbortSignal | undefined;
 
-  constructor({ number, clock, events, signal }: QuerySetting) {
+  /** `same`: the question that this is, under a signal of its own. */
+  constructor(setting: QuerySetting, same?: Query) {
+    const { number, clock, events, signal, deadlineMs, reserves = false } = setting;
+    this.#setting = setting;
     this.number = number;
     this.#clock = clock;
     this.#events = events;
     this.#signal = signal;
-    this.start = clock.now();
+    this.stages = same?.stages ?? { embed: 0, retrieve: 0, rerank: 0, prompt: 0, generate: 0 };
+    this.cache = same?.cache ?? { embedding: 'off', retrieval: 'off', response: 'off', semantic: 'off' };
+    this.#way = same === undefined ? atTheStart() : same.#way;
+    this.start = same?.start ?? clock.now();
+    if (deadlineMs === undefined) return;
+    this.deadline = this.start + deadlineMs;
+    const reserved = Math.min(RESERVED_MS, RESERVED_SHARE * deadlineMs);
+    this.stageDeadline = this.deadline - (reserves ? reserved : 0);
+    this.searchDeadline = this.start + SEARCH_SHARE * deadlineMs;
   }
 
   get signal(): AbortSignal | undefined {
     return this.#signal;
+  }
+
+  /** US dollars spent so far. */
+  get costUsd(): number {
+    return this.#way.costUsd;
+  }
+
+  set costUsd(costUsd: number) {
+    this.#way.costUsd = costUsd;
+  }
+
+  get facts(): QueryFacts {
+    return this.#way.facts;
+  }
+
+  /** Notes what only listeners want to know; nothing where nobody listens. */
+  note(facts: QueryFacts): void {
+    if (this.#events.active) this.#way.facts = { ...this.#way.facts, ...facts };
+  }
+
+  get firstTokenMs(): number | undefined {
+    return this.#way.firstTokenMs;
+  }
+
+  /** The same question, withdrawn by another signal: for work that others wait for, too. */
+  under(signal: AbortSignal): Query {
+    return new Query({ ...this.#setting, signal }, this);
+  }
+
+  /** The question begun anew for nobody in particular: it has as much time again, and tells nobody of anything. */
+  aside(signal: AbortSignal): Query {
+    const aside = new Query({ ...this.#setting, signal });
+    aside.#way.silent = true;
+    return aside;
+  }
+
+  /** Its asker has been told how it ended: work that goes on for others tells nothing more in its name. */
+  end(): void {
+    this.#way.silent = true;
+  }
+
+  /** Whether so much of its time is left that what somebody else ran out of time with is worth beginning again. */
+  get hasTime(): boolean {
+    const { deadlineMs } = this.#setting;
+    if (deadlineMs === undefined || this.deadline === undefined) return true;
+    return this.deadline - this.#clock.now() >= SEARCH_SHARE * deadlineMs;
+  }
+
+  /** How long it waits for work that is not its own: until it is withdrawn, or until `deadline`. */
+  patience(deadline: number | undefined): Patience {
+    const signal = this.#signal;
+    if (deadline === undefined) return { signal, end: () => undefined };
+    const leaving = new AbortController();
+    const over = new AbortController();
+    const withdrawn = (): void => leaving.abort(signal?.reason);
+    if (signal?.aborted) withdrawn();
+    signal?.addEventListener('abort', withdrawn, { once: true, signal: over.signal });
+    const left = milliseconds(Math.max(0, deadline - this.#clock.now()));
+    this.#clock.sleep(left, over.signal).then(
+      () => leaving.abort(this.#late()),
+      () => undefined, // it has waited long enough, or no longer
+    );
+    return { signal: leaving.signal, end: () => over.abort() };
   }
 
   /** Milliseconds since the question was asked. */
@@ -46,44 +183,89 @@ export class Query {
     if (this.#signal?.aborted) throw withdrawn(this.#signal);
   }
 
-  /** Waits for `value`, or for the question to be withdrawn, whichever comes first. */
-  async unlessWithdrawn<T>(value: T | Promise<T>): Promise<T> {
+  /** Refuses to begin anything once the question's time is up. */
+  throwIfLate(): void {
+    if (this.deadline === undefined || this.#clock.now() < this.deadline) return;
+    throw this.#late();
+  }
+
+  /** Waits for `value`, for the question to be withdrawn, or for its time to be up, whichever comes first. */
+  async inTime<T>(value: T | Promise<T>, deadline = this.deadline): Promise<T> {
+    if (!(value instanceof Promise)) return value;
+    const over = new AbortController();
+    const races: Promise<T>[] = [value];
     const signal = this.#signal;
-    if (signal === undefined || !(value instanceof Promise)) return value;
-    return new Promise<T>((resolve, reject) => {
-      const leave = (): void => reject(withdrawn(signal));
-      signal.addEventListener('abort', leave, { once: true });
-      value.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-    });
+    if (signal !== undefined) {
+      races.push(
+        new Promise((_, reject) => {
+          const leave = (): void => reject(withdrawn(signal));
+          signal.addEventListener('abort', leave, { once: true, signal: over.signal });
+        }),
+      );
+    }
+    if (deadline !== undefined) {
+      const left = milliseconds(Math.max(0, deadline - this.#clock.now()));
+      races.push(
+        this.#clock.sleep(left, over.signal).then(() => {
+          throw this.#late();
+        }),
+      );
+    }
+    try {
+      return await Promise.race(races);
+    } finally {
+      over.abort();
+    }
   }
 
   /** Does one stage's work, timed and announced. A stage done twice, because the index changed meanwhile, counts in full. */
-  async during<T>(stage: Stage, work: () => T | Promise<T>): Promise<T> {
+  async during<T>(
+    stage: Stage,
+    work: () => T | Promise<T>,
+    { evenLate = false }: { evenLate?: boolean } = NOT_LATE,
+  ): Promise<T> {
     this.throwIfWithdrawn();
-    this.#stage = stage;
+    if (!evenLate) this.throwIfLate();
+    this.#way.stage = stage;
     const start = this.#clock.now();
-    const result = await work();
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      this.#stageFailed(stage, start, error);
+      throw error;
+    }
     const duration = this.#clock.now() - start;
-    this.#stage = undefined;
+    this.#way.stage = undefined;
     this.stages[stage] += duration;
-    if (this.#events.active) {
+    if (this.#heard) {
       this.#events.emit({ type: 'stage.finished', query: this.number, stage, start, duration });
     }
     this.throwIfWithdrawn();
     return result;
   }
 
-  lookedUp(layer: CacheLayer, hit: boolean): void {
-    const state = hit ? 'hit' : 'miss';
+  #stageFailed(stage: Stage, start: number, thrown: unknown): void {
+    if (!this.#heard) return;
+    const { code } = this.#signal?.aborted ? withdrawn(this.#signal) : described(thrown);
+    const duration = this.#clock.now() - start;
+    this.#events.emit({ type: 'stage.failed', query: this.number, stage, start, duration, code });
+  }
+
+  lookedUp(layer: CacheLayer, state: CacheState): void {
     this.cache[layer] = state;
-    if (this.#events.active) {
+    if (this.#heard) {
       this.#events.emit({ type: 'cache.looked-up', query: this.number, layer, state });
     }
   }
 
+  get #heard(): boolean {
+    return this.#events.active && !this.#way.silent;
+  }
+
   /** Announces what each retriever found. */
   retrieved({ keyword, vector, fused }: Retrieval): void {
-    if (!this.#events.active) return;
+    if (!this.#heard) return;
     for (const [retriever, hits] of [
       ['keyword', keyword],
       ['vector', vector],
@@ -105,20 +287,85 @@ export class Query {
   /** Marks the first piece of text; later calls change nothing. */
   spoke(): void {
     if (this.firstTokenMs !== undefined) return;
-    this.firstTokenMs = this.elapsed();
-    if (this.#events.active) {
-      this.#events.emit({ type: 'token.first', query: this.number, sinceStart: this.firstTokenMs });
+    const sinceStart = this.elapsed();
+    this.#way.firstTokenMs = sinceStart;
+    if (this.#way.announced) return;
+    this.#way.announced = true;
+    if (this.#heard) {
+      this.#events.emit({ type: 'token.first', query: this.number, sinceStart });
     }
+  }
+
+  /** Text that nobody was given does not count: another answer begins. */
+  unsay(): void {
+    this.#way.firstTokenMs = undefined;
+  }
+
+  /** Says who is at fault for what is thrown next. */
+  blame(source: FailureSource | undefined): void {
+    this.#way.blamed = source;
+  }
+
+  /** What was thrown, with whoever is at fault for it. */
+  failureOf(error: unknown): Failure {
+    const { blamed, stage } = this.#way;
+    return { source: blamed ?? (stage === undefined ? 'index' : SOURCES[stage]), error };
+  }
+
+  /** Takes note of what stands in, and announces it. */
+  degrade(level: DegradationLevel, failure: Failure): void {
+    this.degradeAs({ level, reason: reasonOf(failure) });
+  }
+
+  degradeAs({ level, reason }: DegradationStep): void {
+    this.#way.steps ??= [];
+    this.#way.steps.push({ level, reason });
+    this.#way.blamed = undefined;
+    this.#way.stage = undefined;
+    if (this.#heard) {
+      this.#events.emit({ type: 'query.degraded', query: this.number, level, reason });
+    }
+  }
+
+  /** Undefined as long as nothing stands in. */
+  get degraded(): Degradation | undefined {
+    return this.#way.steps && degradationOf(this.#way.steps);
   }
 
   /** Announces the failure, and puts whatever was thrown into the catalogue's words. */
   failed(thrown: unknown): GroundspeedError {
     const error = this.#signal?.aborted ? withdrawn(this.#signal) : described(thrown);
-    if (this.#events.active) {
-      this.#events.emit({ type: 'query.failed', query: this.number, stage: this.#stage, code: error.code });
+    if (this.#heard) {
+      this.#events.emit({
+        type: 'query.failed',
+        query: this.number,
+        stage: this.#way.stage,
+        code: error.code,
+      });
     }
     return error;
   }
+
+  #late(): GroundspeedError {
+    this.#way.blamed = 'question';
+    return new GroundspeedError('dependency.timeout', 'The question was not answered in time', {
+      where: 'resilience.deadlineMs',
+      hint: 'Ask again, or allow it more time: deadlineMs of the question, resilience.deadlineMs of the settings.',
+    });
+  }
+}
+
+function atTheStart(): Way {
+  return {
+    costUsd: 0,
+    facts: NO_FACTS,
+    firstTokenMs: undefined,
+    stage: undefined,
+    blamed: undefined,
+    steps: undefined,
+    announced: false,
+    silent: false,
+  };
 }
 
 function withdrawn(signal: AbortSignal): GroundspeedError {

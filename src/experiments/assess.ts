@@ -6,6 +6,7 @@ import type { Parts } from './parts.ts';
 import { type AskModel, type QualityResult, runQualityPass } from './quality.ts';
 import type { RunSetup } from './setup.ts';
 import type { Variant } from './variants.ts';
+import { withoutStandIns } from './without-stand-ins.ts';
 
 export interface Assessed {
   readonly opened: OpenTarget;
@@ -19,7 +20,10 @@ export async function assess(setup: RunSetup, parts: Parts, variant?: string): P
   const of = variant === undefined ? '' : `, ${variant}`;
   const kind = setup.target?.kind === 'http' ? 'target' : 'index';
   const opened = await parts.run(`${kind}${of}`, async () => {
-    const target = await openTarget(setup, { connections: 1, timeout: options.bench.timeoutMs });
+    const target = await openTarget(withoutStandIns(setup), {
+      connections: 1,
+      timeout: options.bench.timeoutMs,
+    });
     return [target, target.summary];
   });
   try {

@@ -21,6 +21,7 @@ import type { RunResult, RunSetup } from './setup.ts';
 import { benchmarkStages } from './stages.ts';
 import { configuredAlike, knownVariants, type Variant } from './variants.ts';
 import { LoadVerdicts } from './verdicts.ts';
+import { withoutStandIns } from './without-stand-ins.ts';
 
 /**
  * The main job: index › quality › warm-up › closed-loop maximum › open loop at half and at four fifths of it, uncached
@@ -39,7 +40,7 @@ export async function runBench(
   const asked = variants.filter((variant) => !configuredAlike(variant.setup, setup)).length;
   const parts = new Parts((plan.microBenchmark > 0 ? 6 : 5) + 2 * asked, setup.onEvent);
   const indexed = await parts.run('index', async () => {
-    const opened = await openIndexedEngine(setup);
+    const opened = await openIndexedEngine(withoutStandIns(setup));
     return [opened, indexSummary(opened)];
   });
   const { engine, index, ingest } = indexed;

@@ -57,7 +57,13 @@ export class SessionPort implements CapacityPort {
     if (whole === undefined) return undefined;
     const { context } = this.#session;
     const rows = laterRows(whole.rows, warmup, { ...context, stages: context.target.stages.length });
-    const setting = { ...whole.setting, duration: seconds * 1000, elapsed: whole.setting.elapsed - warmup };
+    const setting = {
+      ...whole.setting,
+      duration: seconds * 1000,
+      elapsed: whole.setting.elapsed - warmup,
+      // Counters of the warm-up, too: they would not fit these rows.
+      caches: undefined,
+    };
     const phase = { rows, setting };
     this.phases.push(phase);
     const judged: JudgedPhase = { ...phase, verdicts: this.#session.verdicts.of(rows, setting) };

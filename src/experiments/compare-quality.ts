@@ -11,7 +11,10 @@ import { normalQuantile } from '../statistics/distributions.ts';
 import { holm } from '../statistics/holm.ts';
 import { mean } from '../statistics/quantiles.ts';
 import { flipsFor, pairedRandomisation } from '../statistics/randomisation.ts';
+import { type ComparedMeasures, comparedMeasures, isByPassages, RIGHT } from './compared-measures.ts';
+import { type Asking, type ClusteredAnswers, clustered } from './repeated-answers.ts';
 import { LEAST_FOR_BOOTSTRAP } from './slices.ts';
+import { flippedPairs } from './variant-flips.ts';
 
 /** What one variant did with the golden questions: in the same order for all. */
 export interface VariantResult {
@@ -20,28 +23,42 @@ export interface VariantResult {
   readonly settings: readonly string[];
   readonly quality: QualityRecord;
   readonly questions: readonly QuestionRecord[];
+  /** The same questions, asked again: answers may be sampled. */
+  readonly again?: readonly Asking[] | undefined;
+  /** How it cuts documents into passages, as text; by default what its settings say of that. */
+  readonly chunking?: string | undefined;
 }
 
-/** Right answers by the one rule. */
-const RIGHT = 'right';
-/** What is compared besides: a test of everything would, after Holm, find nothing. */
-const COMPARED_MEASURES = ['ndcg@10'];
+export interface QualityOptions {
+  /** The measure of evidence within a budget of tokens, by which other chunkings are compared; else the first that there is. */
+  readonly within?: string | undefined;
+}
 
 /** The chance of even one false "better" or "worse" among the rows of a table. */
 const ALPHA = 0.05;
 
 /**
  * Which differences between variants are real: for each pair, over all questions and over each kind, the difference question by
- * question, tested by paired randomisation and adjusted by Holm over the rows of its table (all questions, and kinds).
+ * question, tested by paired randomisation and adjusted by Holm over the rows of its table (all questions, and kinds). A question
+ * that was asked several times counts once, by its mean.
  */
-export function compareQuality(results: readonly VariantResult[], seed: number): ComparisonRecord {
-  const variants = results.map(variantRecord);
+export function compareQuality(
+  results: readonly VariantResult[],
+  seed: number,
+  { within }: QualityOptions = {},
+): ComparisonRecord {
+  const compared = comparedMeasures(results, within);
+  const asked = results.map((result) => ({
+    name: result.name,
+    ...clustered([result, ...(result.again ?? [])], seed),
+  }));
+  const repeats = 1 + Math.max(0, ...results.map(({ again = [] }) => again.length));
+  const variants = results.map((result, index) =>
+    variantRecord(result, asked[index]!, { compared, repeats }),
+  );
   const questions = results[0]?.questions ?? [];
   const kinds = kindsOf(questions);
-  const compared = [RIGHT, ...COMPARED_MEASURES].filter((name) =>
-    variants.some(({ scores }) => name in scores),
-  );
-  const pairs = pairsOf(variants).flatMap(([a, b]) => compared.map((name) => ({ a, b, name })));
+  const pairs = pairsOf(variants).flatMap(([a, b]) => compared.names.map((name) => ({ a, b, name })));
   const flips = flipsFor(Math.max(1, pairs.length * Math.max(1, kinds.size)), ALPHA);
   const random = seededRandom(seed).fork('comparison');
   const all = questions.map((_, index) => index);
@@ -52,16 +69,34 @@ export function compareQuality(results: readonly VariantResult[], seed: number):
       : pairs.flatMap((pair) =>
           [...kinds].map(([kind, among]) => differenceOf({ ...pair, kind, among }, flips, random)),
         );
-  return { variants, alpha: ALPHA, flips, overall: adjusted(overall), byKind: adjusted(byKind) };
+  return {
+    variants,
+    alpha: ALPHA,
+    flips,
+    overall: adjusted(overall),
+    byKind: adjusted(byKind),
+    ...(repeats > 1 && { repeats }),
+    flipped: flippedPairs(pairsOf(asked)),
+    ...(compared.notes.length > 0 && { notes: [...compared.notes] }),
+  };
 }
 
-function variantRecord({ name, settings, quality, questions }: VariantResult): VariantRecord {
-  const measures = COMPARED_MEASURES.filter((measure) => questions.some(({ scores }) => measure in scores));
-  const scores = [
-    [RIGHT, questions.map(({ right }) => (right === 'unscored' ? null : Number(right === 'right')))] as const,
-    ...measures.map((measure) => [measure, questions.map(({ scores }) => scores[measure] ?? null)] as const),
-  ];
-  return { name, settings: [...settings], quality, scores: Object.fromEntries(scores) };
+function variantRecord(
+  { name, settings, questions: first }: VariantResult,
+  { right, questions, quality, differing }: ClusteredAnswers,
+  { compared, repeats }: { readonly compared: ComparedMeasures; readonly repeats: number },
+): VariantRecord {
+  const scoresOf = (measure: string): (number | null)[] =>
+    measure === RIGHT
+      ? right.map((share, index) => (compared.byTokens && isByPassages(first[index]!) ? null : share))
+      : questions.map(({ scores }) => scores[measure] ?? null);
+  return {
+    name,
+    settings: [...settings],
+    quality,
+    scores: Object.fromEntries(compared.names.map((measure) => [measure, scoresOf(measure)])),
+    ...(repeats > 1 && { differing }),
+  };
 }
 
 /** Indexes of the questions of each kind. */

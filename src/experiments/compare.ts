@@ -1,7 +1,7 @@
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 import type { PairedRecord, RunRecord } from '../records/schema.ts';
-import { type Assessed, assess } from './assess.ts';
-import { compareQuality, type VariantResult } from './compare-quality.ts';
+import { assessAll, evidenceBudget, notesOnRepeats, refuseUntoldCost } from './compare-assess.ts';
+import { compareQuality } from './compare-quality.ts';
 import { configurationDiff, diffInWords } from './configuration-diff.ts';
 import { recordHeader } from './header.ts';
 import { notesOn, notesOnQuality, notesOnTarget, notesOnVariants } from './notes.ts';
@@ -15,10 +15,12 @@ import type { RunResult, RunSetup } from './setup.ts';
 export interface ComparePlan extends Pick<SpeedOptions, 'interleaving' | 'mostUsers' | 'maxRate'> {
   /** What is asked of the paired blocks; null compares quality alone. The budget is that of the whole comparison. */
   readonly speed: SpeedWishes | null;
+  /** How often each question is asked of each variant: answers may be sampled. Once unless given. */
+  readonly repeats?: number | undefined;
 }
 
 /**
- * Which of several variants is better: each is asked every golden question once, which also builds the indexes that are
+ * Which of several variants is better: each is asked every golden question, which also builds the indexes that are
  * missing, and then they are driven in paired blocks, in fresh processes and in a seeded random order. The first is the
  * one that the record shows in full. Interrupted, it keeps the variants and the pairs that are whole.
  */
@@ -36,10 +38,14 @@ export async function runCompare(
   }
   const start = clock.now();
   const header = recordHeader(first.setup, 'compare');
-  const parts = new Parts(2 * contestants.length + (plan.speed === null ? 0 : 1), onEvent);
-  const { shown, results } = await assessAll(contestants, parts);
+  if (plan.speed?.maxCostUsd !== undefined) await refuseUntoldCost(contestants);
+  const { repeats = 1 } = plan;
+  const budget = evidenceBudget(contestants);
+  const within = budget?.within;
+  const parts = new Parts(2 * contestants.length * repeats + (plan.speed === null ? 0 : 1), onEvent);
+  const { shown, results } = await assessAll(contestants, parts, { repeats, within });
   const { opened, pass } = shown;
-  const compared = results.length > 1 ? compareQuality(results, seed) : undefined;
+  const compared = results.length > 1 ? compareQuality(results, seed, { within }) : undefined;
   const wishes = remaining(plan.speed, clock.now() - start);
   const speed =
     wishes === null || signal?.aborted
@@ -53,6 +59,8 @@ export async function runCompare(
         ...notesOnQuality(pass.questions),
         ...notesOnVariants(contestants, Math.max(1, results.length)),
         ...notesOnDifferences(contestants),
+        ...notesOnRepeats(contestants, repeats),
+        ...(budget?.notes ?? []),
         ...(speed?.notes ?? []),
       ],
       index: opened.index,
@@ -67,43 +75,6 @@ export async function runCompare(
     requests: undefined,
     rankings: pass.rankings,
   };
-}
-
-interface AllAssessed {
-  /** The first variant, interrupted or not. */
-  readonly shown: Assessed;
-  /** Those that were asked every question. */
-  readonly results: readonly VariantResult[];
-}
-
-async function assessAll(contestants: readonly Contestant[], parts: Parts): Promise<AllAssessed> {
-  const shown = await assessContestant(contestants[0]!, parts);
-  const results: VariantResult[] = [];
-  for (const contestant of contestants) {
-    const { name, settings, setup } = contestant;
-    const { signal } = setup;
-    if (signal?.aborted) break;
-    try {
-      const { pass } = contestant === contestants[0] ? shown : await assessContestant(contestant, parts);
-      if (signal?.aborted) break; // half of the questions would be compared with all of them
-      results.push({ name, settings, quality: pass.quality, questions: pass.questions });
-    } catch (thrown) {
-      if (signal?.aborted) break;
-      throw thrown;
-    }
-  }
-  return { shown, results };
-}
-
-/** A service of the user's own runs for as long as it is asked. */
-async function assessContestant({ name, setup, service }: Contestant, parts: Parts): Promise<Assessed> {
-  const running = await service?.start(setup.signal);
-  try {
-    const target = running && ({ kind: 'http', description: running.description, generators: 1 } as const);
-    return await assess({ ...setup, ...(target && { target }) }, parts, name);
-  } finally {
-    await running?.stop();
-  }
 }
 
 /** What is left of the budget, once quality is known. */

@@ -10,6 +10,7 @@ import { nearest } from '../text/nearest.ts';
 import { Judge } from './judge.ts';
 import { type IndexedEngine, openIndexedEngine } from './open-index.ts';
 import type { RunSetup } from './setup.ts';
+import { withoutStandIns } from './without-stand-ins.ts';
 
 /** A document's place in one ranked list, by its best chunk. */
 export interface Place {
@@ -72,7 +73,7 @@ const SHOWN = 10;
 /** Asks one golden question past the caches, and follows it. Throws `question.unknown`, with the nearest id there is. */
 export async function explainQuestion(setup: RunSetup, id: string): Promise<Explanation> {
   const question = findQuestion(setup.golden, id);
-  const { engine, documents } = await openIndexedEngine(setup);
+  const { engine, documents } = await openIndexedEngine(withoutStandIns(setup));
   const { signal } = setup;
   try {
     const answer = await engine.ask(question.question, {

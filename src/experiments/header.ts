@@ -7,7 +7,7 @@ import type { RunSetup } from './setup.ts';
 
 /** What a record tells of its run; one that has no questions names no golden set. */
 export type HeaderSetup = Pick<RunSetup, 'options' | 'seed' | 'clock' | 'command' | 'redactedConfig'> &
-  Partial<Pick<RunSetup, 'golden'>>;
+  Partial<Pick<RunSetup, 'golden' | 'runId'>>;
 
 /** The part of a record that is known before anything was measured. */
 export function recordHeader(
@@ -19,7 +19,7 @@ export function recordHeader(
   return {
     schema: RECORD_SCHEMA,
     kind,
-    id: runId(epoch, seed),
+    id: setup.runId ?? newRunId(epoch, seed),
     startedAt: new Date(epoch).toISOString(),
     command: [...command],
     profile: kind === 'bench' ? options.bench.profile : null,
@@ -32,7 +32,7 @@ export function recordHeader(
 }
 
 /** `20261120T231500Z-k3f9`: sorts by time; the suffix keeps runs of one second apart. */
-function runId(epoch: number, seed: number): string {
+export function newRunId(epoch: number, seed: number): string {
   const stamp = new Date(epoch).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   const random = seededRandom(`${epoch}/${seed}/${process.pid}`);
   const suffix = Array.from({ length: 4 }, () => '23456789abcdefghjkmnpqrstuvwxyz'[random.integer(31)]).join(

@@ -93,6 +93,7 @@ const RESPONSE_WORDS: Readonly<Partial<Record<ResponseField, string>>> = {
   passageStart: 'Of a passage, where it begins in its document',
   passageEnd: 'Of a passage, where it ends in its document',
   abstained: 'Whether the target says that it does not know',
+  degraded: 'How the answer is less than a full one, if it is',
   lastResort: 'Whether a fallback answered instead of the pipeline',
   confidence: 'How sure the target is',
   cache: 'Which cache answered, if any',

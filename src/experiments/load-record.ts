@@ -1,5 +1,6 @@
 import { FUNNEL } from '../judging/returned.ts';
 import { joinPhases } from '../load/columns.ts';
+import { freshAnswers } from '../load/fresh-answers.ts';
 import type { RunPhase } from '../load/phase.ts';
 import type { LoadContext } from '../load/phase-plan.ts';
 import type { ResponseTable } from '../load/responses.ts';
@@ -29,9 +30,11 @@ export function loadResult(
   { phases, maximum, slo }: LoadPhases,
 ): LoadResult {
   const { target, errors } = context;
-  const judged = phases.map(({ rows, setting }) => {
+  const ofRows = phases.map(({ rows, setting }) => {
     return { rows, setting, verdicts: verdicts.of(rows, setting) };
   });
+  const fresh = freshAnswers(ofRows);
+  const judged = ofRows.map((phase) => ({ ...phase, verdicts: { ...phase.verdicts, fresh } }));
   const records = judged.map((phase) => summarisePhase(phase.rows, phase.verdicts, phase.setting));
   const toldStages = phases.some(({ rows }) => rows.stages.some((stage) => stage.isTold));
   const stages = toldStages ? [...target.stages] : [];

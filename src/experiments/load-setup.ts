@@ -34,6 +34,8 @@ export interface LoadRules {
   readonly maxRequests?: number | undefined;
   readonly maxCostUsd?: number | undefined;
   readonly slo?: Slo | undefined;
+  /** Of the requests over HTTP: those that begin a trace. */
+  readonly traceShare?: number | undefined;
 }
 
 export interface LoadSetup extends RunSetup {

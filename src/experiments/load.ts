@@ -145,6 +145,7 @@ export class LoadSession {
       errors: new ErrorClasses(),
       timeoutMs: rules.timeout,
       deadlineMs: rules.deadline,
+      traceShare: rules.traceShare,
       firstTokenDeadlineMs: rules.firstTokenDeadline,
       maxInFlight: inFlightCap(rules, fastest),
       arrivals: rules.arrivals,

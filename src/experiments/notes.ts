@@ -53,7 +53,7 @@ export function notesOnVariants(variants: readonly Pick<Variant, 'name'>[], comp
     : [`The run was interrupted before ${missing.join(', ')} had been asked every question: left out.`];
 }
 
-type Phase = Pick<PhaseRecord, 'name' | 'loop' | 'cacheMode' | 'cacheStates' | 'generator'>;
+type Phase = Pick<PhaseRecord, 'name' | 'loop' | 'cacheMode' | 'cacheStates' | 'caches' | 'generator'>;
 
 /** The same of its load phases. */
 export function notesOnLoad(phases: readonly Phase[]): string[] {
@@ -64,6 +64,7 @@ export function notesOnLoad(phases: readonly Phase[]): string[] {
       'Every cache is switched off: cached phases differ from the others only in which questions are popular.',
     );
   }
+  notes.push(...notesOnFalseHits(phases));
   const crowded = phases.filter(isCrowded);
   if (crowded.length > 0) {
     const least = Math.min(...crowded.map(({ generator }) => generator.cpuShare));
@@ -72,6 +73,17 @@ export function notesOnLoad(phases: readonly Phase[]): string[] {
     );
   }
   return notes;
+}
+
+/** Answers that the semantic cache took from other questions: the reader should know before he trusts how fast they came. */
+function notesOnFalseHits(phases: readonly Phase[]): string[] {
+  return phases.flatMap(({ name, caches }) => {
+    const found = caches?.semantic?.false;
+    if (found === undefined || found.questions === 0) return [];
+    return [
+      `In ${name} the semantic cache answered ${found.questions} of ${found.ofQuestions} questions falsely, if only once: with another one's answer that is not right, or wrong where the pipeline is right. A higher caching.semantic.threshold makes that rarer.`,
+    ];
+  });
 }
 
 /** A process whose event loop never rests, and which yet gets no whole core, shares it with somebody. */

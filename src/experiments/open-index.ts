@@ -3,10 +3,12 @@ import type { CorpusDocument, GoldenSet } from '../datasets/golden.ts';
 import type { SourceItem } from '../engine/documents/source.ts';
 import { type Engine, openEngine } from '../engine/engine.ts';
 import type { EngineEvent } from '../engine/events.ts';
+import type { QuarantinedDocument } from '../engine/indexing/quarantine.ts';
 import type { EngineOptions } from '../engine/options.ts';
+import type { PortDecorators } from '../engine/ports.ts';
 import { canonicalJson, sha256 } from '../kernel/digest.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
-import type { IndexRecord, IngestRecord } from '../records/schema.ts';
+import type { IndexRecord, IngestRecord, QuarantineRecord } from '../records/schema.ts';
 import type { RunSetup } from './setup.ts';
 
 export interface IndexedEngine {
@@ -34,13 +36,14 @@ const INDEX_FORMAT = 1;
  * new one. Everything that changes an index's content is in its folder's name, so a reused index is the right one, and
  * the ingest that follows finds every document unchanged (or finishes what an interrupted one left).
  *
- * Questions without a corpus are asked of the documents that stand in an index of the user's own, as they are.
+ * Questions without a corpus are asked of the documents that stand in an index of the user's own, as they are. What
+ * decorates the ports does nothing yet: a drill's faults begin with its timeline.
  */
-export async function openIndexedEngine(setup: RunSetup): Promise<IndexedEngine> {
+export async function openIndexedEngine(setup: RunSetup, decorate?: PortDecorators): Promise<IndexedEngine> {
   const { golden, engine: options, clock, seed, onEvent } = setup;
   if (golden.corpus === undefined && !setup.ownIndex) throw noCorpus(golden);
   const folder = setup.ownIndex ? setup.indexFolder : join(setup.indexFolder, indexName(setup));
-  const engine = await openEngine({ options, folder, clock, seed });
+  const engine = await openEngine({ options, folder, clock, seed, ...(decorate && { decorate }) });
   const stopTelling = engine.events.listen((event) => tellIngest(event, onEvent));
   try {
     if (golden.corpus === undefined) return ownDocuments(engine, golden, folder);
@@ -92,12 +95,20 @@ function noCorpus({ name }: GoldenSet): GroundspeedError {
 /** Failures that are told one by one; the record has them all. */
 const FAILURES_TOLD = 5;
 
-function tellFailures({ failed }: IngestResult, onEvent: RunSetup['onEvent']): void {
+function tellFailures({ failed, skipped, quarantined }: IngestResult, onEvent: RunSetup['onEvent']): void {
   for (const { id, message } of failed.slice(0, FAILURES_TOLD)) {
     onEvent({ type: 'warning', message: `Document ${id} was left out: ${message}` });
   }
   const more = failed.length - FAILURES_TOLD;
   if (more > 0) onEvent({ type: 'warning', message: `${more} more documents were left out` });
+  if (skipped.length > 0) {
+    const message = `${skipped.length} documents wait for the embedder, which keeps failing (${skipped[0]!.reason})`;
+    onEvent({ type: 'warning', message });
+  }
+  if (quarantined.length > 0) {
+    const message = `${quarantined.length} documents are in quarantine: they failed before and have not changed`;
+    onEvent({ type: 'warning', message });
+  }
 }
 
 /** The store's note of whose corpus it holds, in an index that the user named. */
@@ -179,10 +190,18 @@ export function ingestRecord(result: IngestResult): IngestRecord {
     unchanged: result.unchanged,
     removed: result.removed,
     failed: result.failed.map(({ id, code, message }) => ({ id, code, message })),
+    skipped: result.skipped.map(({ id, reason }) => ({ id, reason })),
+    quarantined: result.quarantined.map(quarantineRecord),
     durationMs: result.durationMs,
     phases: { ...result.phases },
     documentsPerSecond: result.indexed === 0 ? null : result.documentsPerSecond,
   };
+}
+
+export function quarantineRecord(entry: QuarantinedDocument): QuarantineRecord {
+  const { id, code, message, hash, attempts, firstAt, lastAt } = entry;
+  const isoTime = (epoch: number): string => new Date(epoch).toISOString();
+  return { id, code, message, hash, attempts, firstAt: isoTime(firstAt), lastAt: isoTime(lastAt) };
 }
 
 export function tellIngest(event: EngineEvent, onEvent: RunSetup['onEvent']): void {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { drillOptions } from './drill/options.ts';
 import { gateOptions } from './gate/options.ts';
 
 export { variantOptions } from './variant-options.ts';
@@ -53,6 +54,7 @@ export const experimentOptions = {
     })
     .prefault({}),
   gate: gateOptions.prefault({}),
+  drill: drillOptions.prefault({}),
 } as const;
 
 export const experimentSchema = z.strictObject(experimentOptions);

@@ -80,8 +80,15 @@ function returnedRecord(response: TargetResponse): Returned {
     confidence: response.confidence ?? null,
     passages: null,
     citations: response.citations ? [...response.citations] : null,
-    ranking: response.ranking ? response.ranking.ids.slice(0, RANKED) : null,
+    ranking: rankedIds(response),
   };
+}
+
+/** Of a target that returns passages alone, the documents in the order of their best: few keep the passages themselves. */
+function rankedIds({ ranking, passages }: TargetResponse): string[] | null {
+  if (ranking !== undefined) return ranking.ids.slice(0, RANKED);
+  if (passages === undefined) return null;
+  return [...new Set(passages.map(({ documentId }) => documentId))].slice(0, RANKED);
 }
 
 type Passage = NonNullable<TargetResponse['passages']>[number];

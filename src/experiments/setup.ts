@@ -31,6 +31,8 @@ export interface RunSetup {
   readonly ownIndex: boolean;
   readonly seed: number;
   readonly clock: Clock;
+  /** Id of the record, where it was told to somebody before the run; by default a new one. */
+  readonly runId?: string;
   /** Arguments and settings as the record keeps them: without secrets. */
   readonly command: readonly string[];
   readonly redactedConfig: Record<string, unknown>;

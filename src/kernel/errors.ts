@@ -91,6 +91,35 @@ export const CATALOGUE = {
   'query.aborted': { exit: 'interrupted', meaning: 'The question was withdrawn before it was answered.' },
   'engine.closed': { exit: 'internal', meaning: 'The engine has been closed.' },
   'engine.overloaded': { exit: 'targetUnavailable', meaning: 'Too many questions at once.' },
+  'dependency.open': {
+    exit: 'targetUnavailable',
+    meaning: 'A dependency of the engine has failed so often of late that it is not asked for a while.',
+  },
+  'dependency.timeout': {
+    exit: 'targetUnavailable',
+    meaning: 'A dependency of the engine did not answer in time.',
+  },
+  'dependency.busy': {
+    exit: 'targetUnavailable',
+    meaning: 'Too many calls to a dependency of the engine wait already.',
+  },
+  'dependency.failed': { exit: 'targetUnavailable', meaning: 'A dependency of the engine failed.' },
+  'cache.failed': { exit: 'targetUnavailable', meaning: 'The shared cache cannot be reached.' },
+  'canned.format': { exit: 'usage', meaning: 'The file of canned answers cannot be read.' },
+  'fault.syntax': {
+    exit: 'usage',
+    meaning: 'A fault cannot be read; the character at fault is pointed at.',
+  },
+  'fault.refused': {
+    exit: 'usage',
+    meaning: 'Faults are injected in drills and tests only.',
+  },
+  'drill.format': { exit: 'usage', meaning: 'The description of a drill cannot be read.' },
+  'drill.unavailable': {
+    exit: 'usage',
+    meaning: 'A drill needs something that this machine does not have.',
+  },
+  'drill.failed': { exit: 'gate', meaning: 'A drill broke a promise of its policy.' },
   'engine.nativeMissing': {
     exit: 'usage',
     meaning: 'A native package that the engine needs is not installed.',

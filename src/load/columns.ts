@@ -10,7 +10,18 @@ import type { PhaseRecorder } from './recorder.ts';
 import type { ToldColumn } from './told-column.ts';
 
 /** Columns that the record takes from the rows as they are. */
-const TAKEN = ['question', 'due', 'sent', 'end', 'outcome', 'errorClass', 'cache', 'response'] as const;
+const TAKEN = [
+  'question',
+  'due',
+  'sent',
+  'end',
+  'outcome',
+  'errorClass',
+  'cache',
+  'response',
+  'degraded',
+  'stale',
+] as const;
 
 /**
  * The rows of all phases, one below the other, as the record keeps them. They are moved, not copied: column by column the
@@ -46,6 +57,8 @@ export function joinPhases(
       TAKEN.map((name) => [name, join(name, (phase) => phases[phase]!.rows.giveAway(name))]),
     ),
     first: joinTold(new Float64Array(length), ({ first }) => first),
+    // What was not told is NaN, which a whole number takes for 0.
+    matched: Uint32Array.from(joinTold(new Float32Array(length), ({ matched }) => matched)),
     right: join('right', (phase) => phases[phase]!.verdicts.right),
     funnel: join('funnel', (phase) => phases[phase]!.verdicts.funnel),
   } as unknown as RequestColumns['columns'];

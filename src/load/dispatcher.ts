@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
 import { type Milliseconds, milliseconds } from '../kernel/units.ts';
+import { type PhaseTracing, requestTrace, traceparent } from '../records/trace-ids.ts';
 import type { PhaseRecorder } from './recorder.ts';
 import type { Exchange, RawReply, Sent, Target, TargetResponse } from './target.ts';
 
@@ -16,6 +17,8 @@ export interface DriveOptions {
   readonly timeout: Milliseconds;
   /** Whether the target may answer from its caches. */
   readonly cache: boolean;
+  /** Which requests begin a trace; by default none. */
+  readonly tracing?: PhaseTracing;
   /** Ends the phase early: nothing more is sent, what is in flight gets a last moment to finish. */
   readonly signal?: AbortSignal;
   /** Ends the phase early, too, but waits for what is in flight as long as its patience lasts. */
@@ -91,13 +94,15 @@ export class Dispatcher {
 
   /** Sends the question of an open row. */
   send(row: number): void {
-    const { recorder, timeout, target, questions, cache } = this.#options;
+    const { recorder, timeout, target, questions, cache, tracing } = this.#options;
     const sent = this.elapsed;
     const entry = new Pending(this, row, sent + timeout);
     recorder.send(row, sent);
     this.#append(entry);
     const question = recorder.question[row]!;
-    entry.sent = target.start({ question, text: questions[question]!, cache }, entry);
+    const request = { question, text: questions[question]!, cache };
+    const trace = tracing && requestTrace(tracing, { question, due: recorder.due[row]! });
+    entry.sent = target.start(trace ? { ...request, traceparent: traceparent(trace) } : request, entry);
   }
 
   /** Ends requests whose patience has run out. Returns when the next one would, or undefined when none is pending. */

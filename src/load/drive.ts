@@ -1,6 +1,7 @@
 import type { Clock } from '../kernel/clock.ts';
 import { exponential, type Random } from '../kernel/random.ts';
 import { milliseconds } from '../kernel/units.ts';
+import type { PhaseTracing } from '../records/trace-ids.ts';
 import { runClosedLoop } from './closed-loop.ts';
 import { runOpenLoop } from './open-loop.ts';
 import type { PhaseRecorder } from './recorder.ts';
@@ -12,6 +13,8 @@ interface CommonTask {
   readonly cache: boolean;
   /** Milliseconds for which requests are sent. */
   readonly duration: number;
+  /** Which requests begin a trace; by default none. */
+  readonly tracing?: PhaseTracing;
 }
 
 /** What is to be sent, and when: plain data, which can go to another thread. */
@@ -60,6 +63,7 @@ export function drive(task: DriveTask, driving: Driving): Promise<void> {
     ...rest,
     timeout: milliseconds(task.timeoutMs),
     cache: task.cache,
+    ...(task.tracing && { tracing: task.tracing }),
     ...(signal && { signal }),
     ...(enough && { enough }),
   };

@@ -62,11 +62,22 @@ const response = z.strictObject({
     .describe(
       'JMESPath: whether a fallback answered instead of the pipeline. Such an answer is never right.',
     ),
+  degraded: text
+    .optional()
+    .describe(
+      'JMESPath: how much less than a full answer it is: keyword, extractive, cached, canned or last-resort; none or false for a full one. canned and last-resort are never right.',
+    ),
   cache: text
     .optional()
     .describe(
-      'JMESPath: whether, or which, cache answered: true, false, hit, miss, or the name of the layer.',
+      'JMESPath: whether, or which, cache answered: true, false, hit, miss, stale, or the name of the layer.',
     ),
+  matched: text
+    .optional()
+    .describe(
+      'JMESPath: the words of the earlier question whose answer a semantic cache gave. False hits are told by them.',
+    ),
+  similarity: text.optional().describe('JMESPath: how alike the two questions are, from -1 to 1.'),
   inputTokens: text.optional().describe('JMESPath: tokens of the prompt.'),
   outputTokens: text.optional().describe('JMESPath: tokens of the answer.'),
   costUsd: text.optional().describe('JMESPath: what the answer cost, in US dollars.'),
@@ -209,6 +220,13 @@ const load = z.strictObject({
     .positive()
     .default(100)
     .describe('Requests per second, at most, to a host beyond this machine.'),
+  traceSample: number
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      'Share of the requests over HTTP that begin a trace and say so to the target (traceparent). Their ids stand in reports.',
+    ),
   generators: count.max(64).default(1).describe('Threads that send load over HTTP.'),
 });
 

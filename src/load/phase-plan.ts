@@ -32,10 +32,14 @@ export interface LoadContext {
   /** Requests per second at most, for a closed loop; an open one has its rate. */
   readonly maxRate?: number | undefined;
   readonly budget?: RunBudget | undefined;
+  /** Share of the requests that begin a trace and say so to the target (`traceparent`); by default none does. */
+  readonly traceShare?: number | undefined;
   /** Whether an answer is right, for the live display; undefined where that cannot be said. */
   readonly isRight?: LivePhase['isRight'];
   readonly signal?: AbortSignal;
   readonly onEvent: (event: LoadEvent) => void;
+  /** Called at the very moment that due times count from, on the clock. */
+  readonly onOrigin?: (at: number) => void;
 }
 
 interface CommonPlan {

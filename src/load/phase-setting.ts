@@ -1,4 +1,5 @@
-import type { PhaseRecord } from '../records/schema.ts';
+import type { CacheWorkRecord, PhaseRecord } from '../records/schema.ts';
+import type { PhaseTracing } from '../records/trace-ids.ts';
 
 /** What was decided about each row of a phase after it was over, by position. */
 export interface PhaseVerdicts {
@@ -7,6 +8,8 @@ export interface PhaseVerdicts {
   /** Index into `classes`. */
   readonly funnel: Uint8Array;
   readonly classes: readonly string[];
+  /** RIGHT_CODES by golden question: whether it was answered right where the answer was made anew, see fresh-answers.ts. */
+  readonly fresh?: Uint8Array;
   /** Quality measures by row; NaN where the golden question cannot score. A failed request scores 0. */
   readonly measures?: readonly { readonly name: string; readonly ofRow: (row: number) => number }[];
 }
@@ -37,5 +40,9 @@ export interface PhaseSetting
   readonly deadline: number;
   readonly firstTokenDeadline: number | null;
   readonly stageNames: readonly string[];
+  /** Which of its requests were traced; undefined where none was. */
+  readonly tracing?: PhaseTracing | undefined;
+  /** What the target's caches did meanwhile; undefined where nobody can look. */
+  readonly caches?: CacheWorkRecord | undefined;
   readonly usage: Omit<PhaseRecord['generator'], 'maxInFlight' | 'threads'>;
 }

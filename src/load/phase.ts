@@ -1,6 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import type { PhaseTracing } from '../records/trace-ids.ts';
 import { nextTurn } from '../system/clock.ts';
 import { type ProcessUsage, watchProcessUsage } from '../system/usage.ts';
 import { RunBudget } from './budget.ts';
+import { cacheWork } from './cache-work.ts';
 import { type DriveTask, drive } from './drive.ts';
 import { LiveCounter, type LiveDelta, LiveView, TELLING } from './live.ts';
 import { mergeRows } from './merge.ts';
@@ -13,6 +16,7 @@ import {
   taskOf,
 } from './phase-plan.ts';
 import type { PhaseSetting } from './phase-setting.ts';
+import { QuestionNumbers } from './question-numbers.ts';
 import { PhaseRecorder } from './recorder.ts';
 import { ReplyStore } from './reply-store.ts';
 import type { GeneratorThreads } from './threads/pool.ts';
@@ -25,10 +29,12 @@ export interface RunPhase {
 
 /** Runs one phase to its end, or until the run is interrupted or its budget used up. */
 export async function runPhase(plan: PhasePlan, context: LoadContext): Promise<RunPhase> {
-  const { clock, target, signal } = context;
+  const { target, signal } = context;
   const budget = context.budget ?? new RunBudget();
-  const { task, cutAt } = taskOf(plan, context, budget);
-  const startedAtEpochMs = clock.epoch();
+  const { task: untraced, cutAt } = taskOf(plan, context, budget);
+  const tracing = tracingOf(context);
+  const task: DriveTask = tracing ? { ...untraced, tracing } : untraced;
+  const before = target.cacheStatistics?.();
   const run = new PhaseRun(plan, task, context, budget);
   let interruptedAt = Number.POSITIVE_INFINITY;
   const interrupt = (): void => {
@@ -55,14 +61,21 @@ export async function runPhase(plan: PhasePlan, context: LoadContext): Promise<R
         ),
         elapsed,
         endedBy,
-        startedAtEpochMs,
+        startedAtEpochMs: run.startedAtEpochMs,
         stageNames: target.stages,
+        tracing,
+        caches: before && cacheWork(before, target.cacheStatistics!()),
         usage,
       },
     };
   } finally {
     signal?.removeEventListener('abort', interrupt);
   }
+}
+
+/** A key of its own for each phase of each run, whatever the seed: no two runs may name their traces alike. */
+function tracingOf({ traceShare = 0 }: LoadContext): PhaseTracing | undefined {
+  return traceShare > 0 ? { key: randomBytes(8).toString('hex'), share: traceShare } : undefined;
 }
 
 function endOf(
@@ -114,6 +127,8 @@ class PhaseRun {
   readonly #view: LiveView;
   readonly #enough = new AbortController();
   #origin: number;
+  /** The same moment by the calendar: spans of target and generator are held against each other. */
+  startedAtEpochMs: number;
   /** When the budget of money was used up, on the phase's axis. */
   enoughAt = Number.POSITIVE_INFINITY;
 
@@ -123,6 +138,7 @@ class PhaseRun {
     this.#context = context;
     this.#budget = budget;
     this.#origin = context.clock.now();
+    this.startedAtEpochMs = context.clock.epoch();
     this.#view = new LiveView({
       name: plan.name,
       loop: plan.loop,
@@ -144,11 +160,12 @@ class PhaseRun {
     const { stages } = target;
     const task = this.#task;
     const planned = task.loop === 'open' ? { due: task.due, question: task.asked } : undefined;
-    const tables = { responses, errors, stages: stages.length, replies, planned };
+    const numbers = new QuestionNumbers(questions);
+    const tables = { responses, errors, stages: stages.length, replies, planned, questions: numbers };
     const rows = new PhaseRecorder(capacity, tables);
     const counter = new LiveCounter(rows, { target, ...this.#watch() });
     const stopUsage = watchProcessUsage();
-    this.#origin = clock.now();
+    this.#begins(clock.now());
     const stopTelling = this.#tell(() => [counter.delta()]);
     try {
       await drive(this.#task, {
@@ -192,9 +209,7 @@ class PhaseRun {
         signal,
         enough: this.#enough.signal,
         onDelta: (delta) => waiting.push(delta),
-        onOrigin: (origin) => {
-          this.#origin = origin;
-        },
+        onOrigin: (origin) => this.#begins(origin),
         onSentAll: () => {
           sent = { elapsed: this.elapsed, usage: stopUsage() };
           stopTelling();
@@ -207,6 +222,13 @@ class PhaseRun {
     } finally {
       stopTelling();
     }
+  }
+
+  #begins(origin: number): void {
+    const { clock } = this.#context;
+    this.#origin = origin;
+    this.startedAtEpochMs = Math.round(clock.epoch() + origin - clock.now());
+    this.#context.onOrigin?.(origin);
   }
 
   #watch(): { deadlineMs: number; samples: boolean; watchesCost: boolean } {

@@ -1,5 +1,6 @@
-import { CACHE_CODES, NO_RESPONSE, OUTCOMES } from '../records/columns.ts';
+import { CACHE_CODES, DEGRADATION_CODES, NO_RESPONSE, OUTCOMES, STALE_CODES } from '../records/columns.ts';
 import type { ErrorClasses } from './error-classes.ts';
+import type { QuestionNumbers } from './question-numbers.ts';
 import type { ReplyStore } from './reply-store.ts';
 import type { ResponseTable } from './responses.ts';
 import type { RawReply, TargetResponse } from './target.ts';
@@ -10,6 +11,8 @@ const ERROR = OUTCOMES.indexOf('error');
 const TIMEOUT = OUTCOMES.indexOf('timeout');
 const DROPPED = OUTCOMES.indexOf('dropped');
 const UNKNOWN_CACHE = CACHE_CODES.indexOf('unknown');
+const UNKNOWN_DEGRADATION = DEGRADATION_CODES.indexOf('unknown');
+const [STALENESS_UNKNOWN, FRESH, STALE] = STALE_CODES.map((_, code) => code) as [number, number, number];
 
 /** Ended rows that a looker-on can still find: more than end between two looks, at a hundred thousand a second. */
 const RECENT = 1 << 16;
@@ -27,6 +30,8 @@ export interface SharedTables {
   readonly planned?: { readonly due: Float64Array; readonly question: Uint32Array } | undefined;
   /** Where raw replies go; needed by targets that reply raw. A store of this phase's own. */
   readonly replies?: ReplyStore | undefined;
+  /** Without them nobody can tell which question a semantic cache matched. */
+  readonly questions?: QuestionNumbers | undefined;
 }
 
 type Told = Float32Array | Float64Array | undefined;
@@ -44,13 +49,26 @@ export interface RowColumns {
   readonly errorClass: Uint16Array;
   readonly cache: Uint8Array;
   readonly response: Uint32Array;
+  readonly degraded: Uint8Array;
+  readonly stale: Uint8Array;
+  readonly matched: Told;
   readonly inputTokens: Told;
   readonly outputTokens: Told;
   readonly costUsd: Told;
   readonly stages: readonly Told[];
 }
 
-type GivenColumn = 'question' | 'due' | 'sent' | 'end' | 'outcome' | 'errorClass' | 'cache' | 'response';
+type GivenColumn =
+  | 'question'
+  | 'due'
+  | 'sent'
+  | 'end'
+  | 'outcome'
+  | 'errorClass'
+  | 'cache'
+  | 'response'
+  | 'degraded'
+  | 'stale';
 
 /**
  * What came of each arrival of one phase, in typed arrays: nothing is scored, sorted or summed while the load runs.
@@ -67,6 +85,12 @@ export class PhaseRecorder {
   errorClass: Uint16Array;
   cache: Uint8Array;
   response: Uint32Array;
+  /** DEGRADATION_CODES. */
+  degraded: Uint8Array;
+  /** STALE_CODES. */
+  stale: Uint8Array;
+  /** As the column of the record has it; exact in single precision, which counts to MATCHED_OTHER and beyond. */
+  readonly matched: ToldColumn;
   /** Number of the raw reply in the store, of a target that replies raw. */
   reply: Uint32Array;
   readonly first: ToldColumn;
@@ -80,6 +104,7 @@ export class PhaseRecorder {
   readonly #responses: ResponseTable;
   readonly #errors: ErrorClasses;
   readonly #replies: ReplyStore | undefined;
+  readonly #questions: QuestionNumbers | undefined;
   #maxInFlight = 0;
   #inFlight = 0;
 
@@ -88,6 +113,7 @@ export class PhaseRecorder {
     this.#responses = shared.responses;
     this.#errors = shared.errors;
     this.#replies = shared.replies;
+    this.#questions = shared.questions;
     const planned = shared.planned?.due.length === size ? shared.planned : undefined;
     this.question = planned?.question ?? new Uint32Array(size);
     this.due = planned?.due ?? new Float64Array(size);
@@ -97,6 +123,9 @@ export class PhaseRecorder {
     this.errorClass = new Uint16Array(size);
     this.cache = new Uint8Array(size);
     this.response = new Uint32Array(size).fill(NO_RESPONSE);
+    this.degraded = new Uint8Array(size);
+    this.stale = new Uint8Array(size);
+    this.matched = new ToldColumn('single', size);
     this.reply = new Uint32Array(this.#replies === undefined ? 0 : size).fill(NO_RESPONSE);
     this.first = new ToldColumn('double', size);
     this.inputTokens = new ToldColumn('single', size);
@@ -121,6 +150,9 @@ export class PhaseRecorder {
       errorClass: cut(this.errorClass),
       cache: cut(this.cache),
       response: cut(this.response),
+      degraded: cut(this.degraded),
+      stale: cut(this.stale),
+      matched: this.matched.cut(this.rows),
       inputTokens: this.inputTokens.cut(this.rows),
       outputTokens: this.outputTokens.cut(this.rows),
       costUsd: this.costUsd.cut(this.rows),
@@ -145,6 +177,9 @@ export class PhaseRecorder {
     this.errorClass[to] = numbers.errorClass;
     this.cache[to] = from.cache[row]!;
     this.response[to] = numbers.response;
+    this.degraded[to] = from.degraded[row]!;
+    this.stale[to] = from.stale[row]!;
+    this.matched.set(to, from.matched?.[row] ?? Number.NaN);
     this.inputTokens.set(to, from.inputTokens?.[row] ?? Number.NaN);
     this.outputTokens.set(to, from.outputTokens?.[row] ?? Number.NaN);
     this.costUsd.set(to, from.costUsd?.[row] ?? Number.NaN);
@@ -259,6 +294,9 @@ export class PhaseRecorder {
     }
     this.response[to] = this.response[from]!;
     this.cache[to] = this.cache[from]!;
+    this.degraded[to] = this.degraded[from]!;
+    this.stale[to] = this.stale[from]!;
+    this.matched.set(to, this.matched.at(from));
     this.inputTokens.set(to, this.inputTokens.at(from));
     this.outputTokens.set(to, this.outputTokens.at(from));
     this.costUsd.set(to, this.costUsd.at(from));
@@ -274,6 +312,12 @@ export class PhaseRecorder {
     const cache = Math.max(UNKNOWN_CACHE, CACHE_CODES.indexOf(response.cache));
     const id = this.#responses.intern(this.question[row]!, response);
     this.cache[row] = cache;
+    this.degraded[row] =
+      response.degraded === undefined ? UNKNOWN_DEGRADATION : DEGRADATION_CODES.indexOf(response.degraded);
+    this.stale[row] = response.stale === undefined ? STALENESS_UNKNOWN : response.stale ? STALE : FRESH;
+    if (response.matched !== undefined && this.#questions !== undefined) {
+      this.matched.set(row, this.#questions.columnValue(this.question[row]!, response.matched.question));
+    }
     this.response[row] = id;
     this.inputTokens.set(row, response.inputTokens ?? Number.NaN);
     this.outputTokens.set(row, response.outputTokens ?? Number.NaN);
@@ -311,6 +355,8 @@ export class PhaseRecorder {
     this.outcome = wider(this.outcome, 0);
     this.errorClass = wider(this.errorClass, 0);
     this.cache = wider(this.cache, 0);
+    this.degraded = wider(this.degraded, 0);
+    this.stale = wider(this.stale, 0);
     this.response = wider(this.response, NO_RESPONSE);
     if (this.#replies !== undefined) this.reply = wider(this.reply, NO_RESPONSE);
   }

@@ -1,13 +1,16 @@
-import { CACHE_CODES, OUTCOMES, RIGHT_CODES } from '../records/columns.ts';
+import { CACHE_CODES, DEGRADATION_CODES, OUTCOMES, RIGHT_CODES } from '../records/columns.ts';
 import type { PhaseRecord, QuantilesRecord } from '../records/schema.ts';
-import { batchMeanInterval, batchQuantileInterval, batchShareInterval } from '../statistics/batch-means.ts';
+import { batchMeanInterval, batchShareInterval } from '../statistics/batch-means.ts';
 import { mean } from '../statistics/quantiles.ts';
 import { steadyStateOf } from '../statistics/steady-state.ts';
+import { cacheFigures } from './cache-figures.ts';
 import { costOf } from './cost.ts';
-import { type Distribution, distributionIn, distributionOf, toldIn } from './distribution.ts';
+import { distributionIn, distributionOf, toldIn } from './distribution.ts';
 import { isInTime } from './in-time.ts';
+import { bounds, latencyIntervals, quantilesOf } from './latency-record.ts';
 import type { PhaseSetting, PhaseVerdicts } from './phase-setting.ts';
 import type { PhaseRecorder } from './recorder.ts';
+import { slowestRequests } from './slowest.ts';
 import { stageShare } from './stage-share.ts';
 import { reasonsAgainst, tailOf } from './validity.ts';
 
@@ -30,10 +33,14 @@ export function summarisePhase(
   const room = new Float64Array(rows.rows);
   const told = (figure: OfRow): Float64Array => toldIn(room, rows.rows, figure);
   const lags = distributionIn(told(lagOf(rows)));
-  const [lagMs, lagTail] = [quantiles(lags), tailOf(lags)];
+  const [lagMs, lagTail] = [quantilesOf(lags), tailOf(lags)];
   const counts = outcomeCounts(rows, setting);
   const invalidReasons = reasonsAgainst({ ...counts, lagTail, latencyP50: latencies.quantile(0.5) }, setting);
   const { right, good } = goodRows(rows, verdicts, setting);
+  const steadyState = setting.warmup
+    ? null
+    : steadyStateOf(rows.due.subarray(0, rows.rows), latency, { duration: setting.duration });
+  const caches = cacheFigures(rows, verdicts, { ...setting, steadyState });
   return {
     name: setting.name,
     loop: setting.loop,
@@ -48,12 +55,12 @@ export function summarisePhase(
     scheduledSeconds: setting.duration / 1000,
     startedAtEpochMs: setting.startedAtEpochMs,
     ...counts,
-    latencyMs: quantiles(latencies),
+    latencyMs: quantilesOf(latencies),
     latencyCi95: latencyIntervals(
       told((row) => latency[row]!),
       latencies,
     ),
-    serviceMs: quantiles(distributionIn(told(serviceOf(rows)))),
+    serviceMs: quantilesOf(distributionIn(told(serviceOf(rows)))),
     lagMs,
     firstTokenMs: quantilesOfSome(told(firstTokenOf(rows))),
     perTokenMs: quantilesOfSome(told(perTokenOf(rows))),
@@ -63,14 +70,17 @@ export function summarisePhase(
     ...quality(rows.rows, { right, good }, setting),
     measures: measures(verdicts, told),
     cost: costOf(rows, { right: ones(right), good: ones(good) }),
-    ...caching(rows),
+    ...answered(rows),
+    ...(caches && { caches }),
     repeatShare: repeatShare(rows),
     funnel: countBy(verdicts.funnel, rows.rows, verdicts.classes),
     stageShare: stageShare(rows, { latency, room, names: setting.stageNames }),
+    ...(setting.warmup
+      ? {}
+      : { slowest: slowestRequests(rows, { latency, names: setting.stageNames, tracing: setting.tracing }) }),
+    ...(setting.tracing && { tracing: setting.tracing }),
     generator: { ...setting.usage, maxInFlight: rows.maxInFlight, threads: setting.threads },
-    steadyState: setting.warmup
-      ? null
-      : steadyStateOf(rows.due.subarray(0, rows.rows), latency, { duration: setting.duration }),
+    steadyState,
     warmup: setting.warmup,
     valid: invalidReasons.length === 0,
     invalidReasons,
@@ -142,30 +152,7 @@ function perTokenOf({ first, end, outcome, outputTokens }: PhaseRecorder): OfRow
 
 function quantilesOfSome(values: Float64Array): QuantilesRecord | null {
   const distribution = distributionIn(values);
-  return distribution.count === 0 ? null : quantiles(distribution);
-}
-
-function quantiles(distribution: Distribution): QuantilesRecord {
-  const none = distribution.count === 0;
-  return {
-    p50: distribution.carried(0.5),
-    p90: distribution.carried(0.9),
-    p95: distribution.carried(0.95),
-    p99: distribution.carried(0.99),
-    mean: none ? null : distribution.mean,
-    max: none ? null : distribution.max,
-  };
-}
-
-function latencyIntervals(inTimeOrder: Float64Array, distribution: Distribution): PhaseRecord['latencyCi95'] {
-  const quantileAt = (p: number): number => distribution.quantile(p);
-  const at = (p: number): [number, number] | null =>
-    bounds(batchQuantileInterval(inTimeOrder, p, { quantileAt }));
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), mean: bounds(batchMeanInterval(inTimeOrder)) };
-}
-
-function bounds(interval: { low: number; high: number } | null): [number, number] | null {
-  return interval === null ? null : [interval.low, interval.high];
+  return distribution.count === 0 ? null : quantilesOf(distribution);
 }
 
 /** Of the scored rows, in the order of their arrivals: ones for those that are right, and for those right *and* in time. */
@@ -244,20 +231,29 @@ function measures(verdicts: PhaseVerdicts, told: (figure: OfRow) => Float64Array
   });
 }
 
-function caching(rows: PhaseRecorder): Pick<PhaseRecord, 'cacheHitRate' | 'cacheStates'> {
+/** From where the answers came, and how full they were: of completed requests. */
+function answered(rows: PhaseRecorder): Pick<PhaseRecord, 'cacheHitRate' | 'cacheStates' | 'degraded'> {
   const completed = new Uint8Array(rows.rows);
-  let count = 0;
-  for (let row = 0; row < rows.rows; row += 1) {
-    if (rows.outcome[row] === COMPLETED) completed[count++] = rows.cache[row]!;
-  }
-  const states = countBy(completed, count, CACHE_CODES);
+  const ofCompleted = <N extends string>(codes: Uint8Array, names: readonly N[]): Record<N, number> => {
+    let count = 0;
+    for (let row = 0; row < rows.rows; row += 1) {
+      if (rows.outcome[row] === COMPLETED) completed[count++] = codes[row]!;
+    }
+    return countBy(completed, count, names);
+  };
+  const states = ofCompleted(rows.cache, CACHE_CODES);
+  const count = Object.values(states).reduce((sum, one) => sum + one, 0);
   const told = count - states.unknown;
   const hits = states.response + states.semantic;
   return {
     cacheHitRate: told === 0 ? null : hits / told,
-    cacheStates: Object.fromEntries(Object.entries(states).filter(([, count]) => count > 0)),
+    cacheStates: counted(states),
+    degraded: counted(ofCompleted(rows.degraded, DEGRADATION_CODES)),
   };
 }
+
+const counted = (counts: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 
 function repeatShare(rows: PhaseRecorder): number {
   const distinct = new Set(rows.question.subarray(0, rows.rows)).size;

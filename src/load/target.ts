@@ -1,4 +1,5 @@
 import type { GroundspeedError } from '../kernel/errors.ts';
+import type { DegradationCode } from '../records/columns.ts';
 
 /** The port through which load and evaluation drive anything that answers questions. */
 
@@ -8,6 +9,8 @@ export interface TargetRequest {
   readonly text: string;
   /** False asks the target to leave its caches alone, where it can. */
   readonly cache: boolean;
+  /** The trace that the request begins (W3C), for a target that can be told of it. */
+  readonly traceparent?: string;
 }
 
 export interface TargetPassage {
@@ -29,17 +32,37 @@ export type ResponseCacheState =
   | 'off'
   | 'unknown';
 
+/** What of a full answer was missing; `none` for a full one. */
+export type ResponseDegradation = Exclude<DegradationCode, 'unknown'>;
+
+/** Levels at which words that come of no document stand in. Such an answer is never right. */
+export const isLastResort = (level: ResponseDegradation | undefined): boolean =>
+  level === 'canned' || level === 'last-resort';
+
+/** The earlier question whose answer a semantic cache gave. */
+export interface MatchedQuestion {
+  readonly question: string;
+  /** Cosine similarity of the two; undefined where the target does not say. */
+  readonly similarity?: number | undefined;
+}
+
 /** What came back, once complete. Immutable, and kept by reference: a target may return the same object twice. */
 export interface TargetResponse {
   readonly answer: string | undefined;
   readonly abstained: boolean;
   readonly lastResort: boolean;
+  /** Undefined where the target does not say. */
+  readonly degraded: ResponseDegradation | undefined;
   readonly confidence: number | undefined;
   readonly passages: readonly TargetPassage[] | undefined;
   readonly contextSize: number | undefined;
   readonly citations: readonly number[] | undefined;
   readonly ranking: { readonly ids: readonly string[]; readonly scores: ArrayLike<number> } | undefined;
   readonly cache: ResponseCacheState;
+  /** Whether what the cache gave was past its time; undefined where the target does not say, and where no cache was asked. */
+  readonly stale?: boolean | undefined;
+  /** Of a semantic hit; undefined where the target does not say. */
+  readonly matched?: MatchedQuestion | undefined;
   /** Milliseconds by stage, in the order of the target's `stages`; undefined where hidden. */
   readonly stages: ArrayLike<number> | undefined;
   readonly inputTokens: number | undefined;
@@ -79,6 +102,22 @@ export interface TargetReturns {
   readonly cache: boolean;
 }
 
+/** What one layer of a target's caches has done since it began; bytes and entries as they are now. */
+export interface TargetCacheStatistics {
+  readonly entries: number;
+  readonly bytes?: number | undefined;
+  readonly hits: number;
+  readonly misses: number;
+  readonly evictions: number;
+  readonly stale?: number | undefined;
+  /** Questions that waited for somebody else's computation. */
+  readonly shared?: number | undefined;
+  readonly savedUsd?: number | undefined;
+}
+
+/** By layer; undefined for one that is off. */
+export type CacheCounters = Readonly<Record<string, TargetCacheStatistics | undefined>>;
+
 export interface Target {
   /** `in-process`, or the URL without credentials. */
   readonly name: string;
@@ -93,6 +132,8 @@ export interface Target {
    * shows) where it cannot be understood. Targets that never reply raw throw always.
    */
   read(reply: RawReply, question: number): TargetResponse;
+  /** What the target's caches have done so far; absent where nobody can look. */
+  cacheStatistics?(): CacheCounters;
   close(): Promise<void>;
 }
 

@@ -35,8 +35,37 @@ export function reasonsAgainst(facts: ValidityFacts, setting: PhaseSetting): str
   ];
 }
 
+/**
+ * The same without what is a fact about the target: that it gave no answer, or (in one process with the engine, where nothing
+ * else takes the time) that it was too slow for the schedule. Held against another target under the same load, that is the finding.
+ */
+export function reasonsBesidesTarget(facts: ValidityFacts, setting: PhaseSetting): string[] {
+  const asked = facts.arrivals > 0;
+  const http = setting.targetKind === 'http';
+  return [
+    ...reasonsOfOutcome({ ...facts, completed: facts.arrivals }, setting),
+    ...(http && setting.loop === 'open' && asked ? reasonsOfSchedule(facts, setting) : []),
+    ...(asked ? reasonsOfGenerator(facts, setting) : []),
+  ];
+}
+
+/** What a phase's record tells of its validity. Where requests are too few for a median, their mean stands in for it. */
+export function validityFacts(record: PhaseRecord): ValidityFacts {
+  const { arrivals, completed, dropped, achievedRate, lagMs, latencyMs } = record;
+  const carried = TAILS.map(([name]) => ({ name, value: lagMs[name] }));
+  const lagTail = carried.find((tail): tail is { name: 'p99'; value: number } => tail.value !== null);
+  return {
+    arrivals,
+    completed,
+    dropped,
+    achievedRate,
+    lagTail,
+    latencyP50: latencyMs.p50 ?? latencyMs.mean ?? Number.NaN,
+  };
+}
+
 function reasonsOfOutcome(
-  { arrivals, completed }: ValidityFacts,
+  { arrivals, completed }: Pick<ValidityFacts, 'arrivals' | 'completed'>,
   { duration, endedBy }: PhaseSetting,
 ): string[] {
   const reasons: string[] = [];
@@ -70,7 +99,8 @@ export function reasonsOfGenerator(
   if (targetKind !== 'http') return [];
   const { eventLoopUtilisation, cpuShare, eventLoopDelayP99Ms } = usage;
   const reasons: string[] = [];
-  const most = Math.max(MOST_LAG_MS, MOST_LAG_SHARE * (Number.isNaN(latencyP50) ? 0 : latencyP50));
+  const share = MOST_LAG_SHARE * (Number.isNaN(latencyP50) ? 0 : latencyP50);
+  const most = Math.max(MOST_LAG_MS, share);
   if (loop === 'open' && lagTail !== undefined && lagTail.value > most) {
     reasons.push(
       `the generator sent late: lag ${lagTail.name} ${lagTail.value.toFixed(1)} ms, above ${most.toFixed(1)} ms (${MOST_LAG_MS} ms, or a tenth of the latency's median)`,
@@ -85,9 +115,15 @@ export function reasonsOfGenerator(
   if (cores > MOST_CORES_PER_THREAD) {
     reasons.push(`the generator took ${cores.toFixed(2)} of a core, above ${MOST_CORES_PER_THREAD}`);
   }
-  if (eventLoopDelayP99Ms !== null && eventLoopDelayP99Ms > MOST_LOOP_DELAY_MS) {
+  // As with lag: a target that takes the processors for itself delays the generator by less than it delays its answers.
+  const mostDelay = Math.max(MOST_LOOP_DELAY_MS, share);
+  if (eventLoopDelayP99Ms !== null && eventLoopDelayP99Ms > mostDelay) {
+    const above =
+      share > MOST_LOOP_DELAY_MS
+        ? `${share.toFixed(1)} ms (a tenth of the latency's median)`
+        : `${MOST_LOOP_DELAY_MS} ms`;
     reasons.push(
-      `the generator's event loop was held up: delay p99 ${eventLoopDelayP99Ms.toFixed(1)} ms, above ${MOST_LOOP_DELAY_MS} ms`,
+      `the generator's event loop was held up: delay p99 ${eventLoopDelayP99Ms.toFixed(1)} ms, above ${above}`,
     );
   }
   return reasons;

@@ -3,6 +3,8 @@ import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 import {
   type ColumnArrays,
   type ColumnType,
+  LATER_COLUMNS,
+  LEFT_OUT_EMPTY,
   REQUEST_COLUMNS,
   type RequestColumnName,
   type RequestColumns,
@@ -27,7 +29,9 @@ export function encodeColumns(
   stageNames: readonly string[],
 ): { pieces: readonly Uint8Array[]; layout: ColumnsRecord } {
   const entries: { name: string; type: ColumnType; values: ArrayBufferView }[] = [
-    ...columnNames().map((name) => ({ name, type: REQUEST_COLUMNS[name], values: requests.columns[name] })),
+    ...columnNames()
+      .filter((name) => !LEFT_OUT_EMPTY.has(name) || requests.columns[name].some((value) => value !== 0))
+      .map((name) => ({ name, type: REQUEST_COLUMNS[name], values: requests.columns[name] })),
     ...requests.stages.map((values, stage) => ({
       name: `${STAGE}${stageNames[stage]}`,
       type: 'f32' as const,
@@ -64,8 +68,13 @@ export function decodeColumns(bytes: Uint8Array, layout: ColumnsRecord): Request
     }
     return view(buffer, type, found.offset, layout.rows);
   };
+  const has = (name: string): boolean => layout.columns.some((one) => one.name === name);
   const columns = Object.fromEntries(
-    columnNames().map((name) => [name, column(name, REQUEST_COLUMNS[name])]),
+    columnNames().map((name) => {
+      const type = REQUEST_COLUMNS[name];
+      if (LATER_COLUMNS.has(name) && !has(name)) return [name, empty(type, layout.rows)];
+      return [name, column(name, type)];
+    }),
   );
   return {
     length: layout.rows,
@@ -124,6 +133,10 @@ function columnNames(): RequestColumnName[] {
 
 function aligned(bytes: number): number {
   return Math.ceil(bytes / 8) * 8;
+}
+
+function empty<T extends ColumnType>(type: T, length: number): ColumnArrays[T] {
+  return view(new ArrayBuffer(length * BYTES[type]), type, 0, length);
 }
 
 function view<T extends ColumnType>(

@@ -29,6 +29,27 @@ export const CACHE_CODES = [
 ] as const;
 export type CacheCode = (typeof CACHE_CODES)[number];
 
+/**
+ * Degradation codes, by position: what of a full answer was missing, from none to the last resort. `unknown` where the
+ * target does not say, and where nothing came.
+ */
+export const DEGRADATION_CODES = [
+  'unknown',
+  'none',
+  'keyword',
+  'extractive',
+  'cached',
+  'canned',
+  'last-resort',
+] as const;
+export type DegradationCode = (typeof DEGRADATION_CODES)[number];
+
+/** Staleness codes, by position: whether what a cache gave was past its time. `unknown` where the target does not say. */
+export const STALE_CODES = ['unknown', 'fresh', 'stale'] as const;
+
+/** In the column `matched`: the earlier question is none of the run's golden questions. */
+export const MATCHED_OTHER = 0xffffff;
+
 /** Right codes, by position. */
 export const RIGHT_CODES = ['unscored', 'right', 'wrong'] as const;
 
@@ -59,7 +80,20 @@ export const REQUEST_COLUMNS = {
   funnel: 'u8',
   /** Index into record.responses, which keeps the first ten thousand; NO_RESPONSE for none. */
   response: 'u32',
+  /** DEGRADATION_CODES. */
+  degraded: 'u8',
+  /** STALE_CODES. */
+  stale: 'u8',
+  /** Of a semantic hit, the question whose answer came: an index into record.questions, plus one; 0 for none, or MATCHED_OTHER. */
+  matched: 'u32',
 } as const satisfies Record<string, ColumnType>;
+
+/**
+ * Columns that records of earlier versions lack: they read as zeros, which says that nothing is known. Those of caches are
+ * left out of the file where they hold nothing else.
+ */
+export const LATER_COLUMNS: ReadonlySet<RequestColumnName> = new Set(['degraded', 'stale', 'matched']);
+export const LEFT_OUT_EMPTY: ReadonlySet<RequestColumnName> = new Set(['stale', 'matched']);
 
 export type RequestColumnName = keyof typeof REQUEST_COLUMNS;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { flipSchema } from './paired-schema.ts';
 import { interval } from './primitives.ts';
 import { qualitySchema } from './quality-schema.ts';
 
@@ -6,11 +7,20 @@ import { qualitySchema } from './quality-schema.ts';
 export const variantSchema = z.object({
   name: z.string(),
   settings: z.array(z.string()).describe('What it sets over the configuration of the run: path=value.'),
-  quality: qualitySchema,
+  quality: qualitySchema.describe(
+    'Where questions were asked again and again, over the means of each question.',
+  ),
   scores: z
     .record(z.string(), z.array(z.number().nullable()))
     .describe(
-      'By what is compared (right answers as 1 and 0, measures), for each of the questions of the record; null where nothing can be said.',
+      'By what is compared (right answers as 1 and 0, measures), for each of the questions of the record; null where nothing can be said. Where questions were asked again and again, the mean of each.',
+    ),
+  differing: z
+    .number()
+    .int()
+    .optional()
+    .describe(
+      'Questions whose answer, ranking or rightness was not the same each time, of those asked again.',
     ),
 });
 
@@ -38,14 +48,36 @@ export const differenceSchema = z.object({
     .describe('Of b: better or worse where the adjusted p is at most alpha.'),
 });
 
+/** The questions that came out otherwise with b than with a. */
+export const flippedSchema = z.object({
+  a: z.string(),
+  b: z.string(),
+  total: z.number().int().describe('Another rightness, another answer or another document on top.'),
+  broke: z.number().int().describe('Right with a, and not with b.'),
+  mended: z.number().int().describe('Right with b, and not with a.'),
+  flips: z
+    .array(flipSchema)
+    .describe(
+      'before is a, after is b: those that broke first, then the mended ones; the first of them, where there are many.',
+    ),
+});
+
 export const comparisonSchema = z.object({
   variants: z.array(variantSchema),
   alpha: z.number(),
   flips: z.number().int().describe('Random sign flips of each test.'),
   overall: z.array(differenceSchema),
   byKind: z.array(differenceSchema),
+  repeats: z
+    .number()
+    .int()
+    .optional()
+    .describe('How often each question was asked of each variant; once unless said.'),
+  flipped: z.array(flippedSchema).optional().describe('For each pair of variants.'),
+  notes: z.array(z.string()).optional().describe('What was left out of the comparison, and why.'),
 });
 
 export type VariantRecord = z.infer<typeof variantSchema>;
+export type FlippedRecord = z.infer<typeof flippedSchema>;
 export type DifferenceRecord = z.infer<typeof differenceSchema>;
 export type ComparisonRecord = z.infer<typeof comparisonSchema>;

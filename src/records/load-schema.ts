@@ -1,14 +1,6 @@
 import { z } from 'zod';
-import { interval, measureSchema, share } from './primitives.ts';
-
-const quantilesSchema = z.object({
-  p50: z.number().nullable(),
-  p90: z.number().nullable(),
-  p95: z.number().nullable(),
-  p99: z.number().nullable(),
-  mean: z.number().nullable(),
-  max: z.number().nullable(),
-});
+import { cachesSchema } from './cache-schema.ts';
+import { interval, measureSchema, quantilesSchema, share } from './primitives.ts';
 
 /** Tokens and money of the answers that told of them. */
 export const costSchema = z.object({
@@ -46,7 +38,9 @@ export const phaseSchema = z.object({
   dropped: z.number().int(),
   throughputPerSecond: z.number().describe('Completed requests per second of the phase, drain included.'),
   errorRate: share,
-  latencyMs: quantilesSchema.describe('end − due, over completed requests and timeouts (at their value).'),
+  latencyMs: quantilesSchema.describe(
+    'end − due, over completed requests and timeouts (at their value): what users feel, cache hits and misses together.',
+  ),
   latencyCi95: z
     .object({ p50: interval, p95: interval, p99: interval, mean: interval })
     .describe('From batch means.'),
@@ -74,6 +68,11 @@ export const phaseSchema = z.object({
   cost: costSchema.nullable().default(null),
   cacheHitRate: share.nullable().describe('(response hits + semantic hits) / queries.'),
   cacheStates: z.record(z.string(), z.number().int()),
+  caches: cachesSchema.optional().describe('Of a phase whose responses tell of caches that were asked.'),
+  degraded: z
+    .record(z.string(), z.number().int())
+    .optional()
+    .describe('Completed requests by how much less than a full answer they got; none for a full one.'),
   repeatShare: share.describe('Arrivals whose question had been asked before in this phase.'),
   funnel: z.record(z.string(), z.number().int()),
   stageShare: z
@@ -81,6 +80,27 @@ export const phaseSchema = z.object({
     .nullable()
     .describe(
       'Mean milliseconds by stage (and waiting): requests between p45 and p55, and those from p99 up (or the slowest ten).',
+    ),
+  slowest: z
+    .array(
+      z.object({
+        question: z.number().int().describe('Index into the questions of the record.'),
+        dueMs: z.number().describe('Since the phase began.'),
+        lagMs: z.number().describe('sent − due.'),
+        latencyMs: z.number().describe('end − due.'),
+        outcome: z.string(),
+        cache: z.string(),
+        stagesMs: z.record(z.string(), z.number()).nullable().describe('Null where its stages are hidden.'),
+        traceId: z.string().nullable().describe('Null where it was not traced.'),
+      }),
+    )
+    .optional()
+    .describe('The ten slowest requests that were answered or timed out, slowest first.'),
+  tracing: z
+    .object({ key: z.string(), share: share })
+    .optional()
+    .describe(
+      'Where requests were traced: which, and under which ids, follows from the key, the question and the due time of each (src/records/trace-ids.ts).',
     ),
   generator: z.object({
     cpuShare: z.number().describe('CPU seconds of this process per second.'),
@@ -211,7 +231,8 @@ export const capacitySchema = z.object({
   notes: z.array(z.string()),
 });
 
-export type QuantilesRecord = z.infer<typeof quantilesSchema>;
+export type { CachesRecord, CacheWorkRecord } from './cache-schema.ts';
+export type { QuantilesRecord } from './primitives.ts';
 export type PhaseRecord = z.infer<typeof phaseSchema>;
 export type CostRecord = z.infer<typeof costSchema>;
 export type ClauseRecord = z.infer<typeof clauseSchema>;

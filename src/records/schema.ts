@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { comparisonSchema } from './comparison-schema.ts';
+import { drillSchema } from './drill-schema.ts';
 import { judgeSchema } from './judge-schema.ts';
 import { capacitySchema, loadSchema } from './load-schema.ts';
 import { gateSchema, pairedSchema } from './paired-schema.ts';
@@ -7,6 +8,7 @@ import { hash, interval } from './primitives.ts';
 import { qualitySchema, questionSchema } from './quality-schema.ts';
 
 export * from './comparison-schema.ts';
+export * from './drill-schema.ts';
 export * from './judge-schema.ts';
 export * from './load-schema.ts';
 export * from './paired-schema.ts';
@@ -60,11 +62,27 @@ export const indexSchema = z.object({
   hash: hash.describe('Over document hashes, chunking settings and embedder: equal hash, equal content.'),
 });
 
+/** A document that is left alone: it failed before, and neither it nor the embedder has changed. */
+export const quarantinedSchema = z.object({
+  id: z.string(),
+  code: z.string(),
+  message: z.string(),
+  hash: z.string().describe('Of the content that failed.'),
+  attempts: z.number().int(),
+  firstAt: z.string().describe('ISO 8601, UTC.'),
+  lastAt: z.string(),
+});
+
 export const ingestSchema = z.object({
   indexed: z.number().int(),
   unchanged: z.number().int(),
   removed: z.number().int(),
   failed: z.array(z.object({ id: z.string(), code: z.string(), message: z.string() })),
+  skipped: z
+    .array(z.object({ id: z.string(), reason: z.string() }))
+    .default([])
+    .describe('Not tried: the embedder kept failing. Stored, and taken up by the next ingest.'),
+  quarantined: z.array(quarantinedSchema).default([]),
   durationMs: z.number(),
   phases: z
     .record(z.string(), z.number())
@@ -103,7 +121,16 @@ export const columnsSchema = z.object({
   ),
 });
 
-export const RECORD_KINDS = ['bench', 'evaluate', 'ingest', 'load', 'capacity', 'compare', 'gate'] as const;
+export const RECORD_KINDS = [
+  'bench',
+  'evaluate',
+  'ingest',
+  'load',
+  'capacity',
+  'compare',
+  'gate',
+  'drill',
+] as const;
 
 export const recordSchema = z.object({
   schema: z.literal(RECORD_SCHEMA),
@@ -131,6 +158,7 @@ export const recordSchema = z.object({
   gate: gateSchema.optional(),
   load: loadSchema.optional(),
   capacity: capacitySchema.optional(),
+  drill: drillSchema.optional(),
   responses: z.array(responseSchema).optional(),
   microBenchmarks: z.array(microBenchmarkSchema).optional(),
   requests: columnsSchema.optional(),
@@ -141,6 +169,7 @@ export type EnvironmentRecord = z.infer<typeof environmentSchema>;
 export type DatasetRecord = z.infer<typeof datasetSchema>;
 export type IndexRecord = z.infer<typeof indexSchema>;
 export type IngestRecord = z.infer<typeof ingestSchema>;
+export type QuarantineRecord = z.infer<typeof quarantinedSchema>;
 export type ResponseRecord = z.infer<typeof responseSchema>;
 export type MicroBenchmarkRecord = z.infer<typeof microBenchmarkSchema>;
 export type ColumnsRecord = z.infer<typeof columnsSchema>;

@@ -94,16 +94,24 @@ export interface VariantRow {
   readonly rightCi95: string;
   readonly ndcg: string;
   readonly accuracy: string;
+  /** Within a budget of tokens, where variants cut documents otherwise. */
+  readonly evidence: string;
 }
 
+/** The measure by which variants are compared that cut documents otherwise; undefined where none do. */
+export const evidenceMeasure = ({ overall }: ComparisonRecord): string | undefined =>
+  overall.find(({ compared }) => compared.startsWith('evidence-recall@'))?.compared;
+
 /** The variants and their own figures. */
-export function variantRows({ variants }: ComparisonRecord): VariantRow[] {
-  return variants.map(({ name, settings, quality }) => ({
+export function variantRows(comparison: ComparisonRecord): VariantRow[] {
+  const evidence = evidenceMeasure(comparison);
+  return comparison.variants.map(({ name, settings, quality }) => ({
     name: oneLine(name),
     settings: settings.map(oneLine).join(', '),
     right: share(quality.right.mean),
     rightCi95: interval(quality.right.ci95, share),
     ndcg: score(quality.measures.find((measure) => measure.name === 'ndcg@10')?.mean),
+    evidence: score(quality.measures.find((measure) => measure.name === evidence)?.mean),
     accuracy: share(quality.retrievalAccuracy.mean),
   }));
 }

@@ -3,6 +3,7 @@ import { type Cell, write } from './csv/cells.ts';
 
 export { renderBlocksCsv } from './csv/blocks.ts';
 export { neutralise } from './csv/cells.ts';
+export { renderDrillSecondsCsv, renderDrillWindowsCsv } from './csv/drill.ts';
 export { renderGateCsv } from './csv/gate.ts';
 export { renderPhasesCsv } from './csv/phases.ts';
 export { renderProbesCsv } from './csv/probes.ts';

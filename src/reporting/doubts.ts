@@ -1,7 +1,7 @@
 import type { PhaseRecord, RunRecord } from '../records/schema.ts';
 import { count, seconds, share } from './format.ts';
 import { UNSCORED_LIMIT } from './headline.ts';
-import { drawnPhases, measuredPhases } from './phases.ts';
+import { drawnPhases, headlinePhase, measuredPhases } from './phases.ts';
 import { ENDED_BY } from './words.ts';
 
 export interface Doubt {
@@ -35,13 +35,15 @@ export function doubts(record: RunRecord): Doubt[] {
   ];
 }
 
-/** Phases that the answer rests on: of a capacity search only the probes on either side of it. */
+/** Phases that the answer rests on: of a capacity search only the probes on either side of it, of a drill its first arm. */
 function judgedPhases(record: RunRecord): PhaseRecord[] {
+  if (record.drill) return [headlinePhase(record)].filter((phase) => phase !== undefined);
   return record.capacity ? drawnPhases(record).map(({ phase }) => phase) : measuredPhases(record);
 }
 
 /** Probes that the answer of a capacity search does not rest on may be invalid without harm to it. */
 function sideDoubts(record: RunRecord): string[] {
+  if (!record.capacity) return [];
   const judged = judgedPhases(record);
   const invalid = measuredPhases(record).filter((phase) => !phase.valid && !judged.includes(phase));
   return invalid.length > 0
@@ -72,12 +74,15 @@ function unscoredDoubts(record: RunRecord): string[] {
 }
 
 function unsteadyDoubts(record: RunRecord): string[] {
+  // A drill is there to disturb the steady state.
+  if (record.drill) return [];
   const unsteady = judgedPhases(record).filter(({ steadyState }) => steadyState?.steady === false);
   return unsteady.length > 0 ? [`No steady state was reached in ${namesOf(unsteady)}.`] : [];
 }
 
 function inputDoubts({ ingest, dataset }: RunRecord): string[] {
-  const failed = ingest?.failed.length ?? 0;
+  const left = [...(ingest?.failed ?? []), ...(ingest?.skipped ?? []), ...(ingest?.quarantined ?? [])];
+  const failed = left.length;
   const warned = (dataset?.warnings ?? []).reduce((sum, warning) => sum + warning.count, 0);
   return [
     ...(failed > 0 ? [`Documents that could not be indexed: ${count(failed)}.`] : []),

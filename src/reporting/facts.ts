@@ -1,5 +1,6 @@
 import type { PhaseRecord, RunRecord } from '../records/schema.ts';
 import { isSweep, rates, searchEffort } from './capacity.ts';
+import { drillFigures } from './drill-words.ts';
 import {
   bound,
   chosenPerSecond,
@@ -27,6 +28,7 @@ export interface KeyFigure {
 }
 
 export function keyFigures(record: RunRecord): KeyFigure[] {
+  if (record.drill) return drillFigures(record.drill);
   const phase = headlinePhase(record);
   const ofLoad =
     !phase || record.kind === 'bench' ? benchFigures(record, phase) : targetFigures(record, phase);

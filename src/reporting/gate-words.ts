@@ -31,6 +31,14 @@ export const SUBJECT_WORDS: Readonly<Record<GateRow['subject'], string>> = {
   pinned: 'pinned question',
 };
 
+/** Whether a record is about how one thing stands to another: then one run's own tables are not the subject. */
+export const isAgainstAnother = ({ gate, kind }: Pick<RunRecord, 'gate' | 'kind'>): boolean =>
+  gate !== undefined || kind === 'compare';
+
+/** Whether anything of speed did not pass, so that all that was measured of it helps to see why. */
+export const isSpeedOpen = ({ rows }: GateRecord): boolean =>
+  rows.some(({ subject, verdict }) => subject === 'indicator' && verdict !== 'PASS');
+
 /** The gravest first, the primary ones first among their like; else as the policy has them. */
 export function orderedRows({ rows }: GateRecord): GateRow[] {
   const rank = ({ verdict, primary, subject }: GateRow): number =>

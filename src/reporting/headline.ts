@@ -2,6 +2,7 @@ import type { PhaseRecord, RunRecord, SloRecord } from '../records/schema.ts';
 import { capacityAnswer } from './capacity.ts';
 import { clausesThat, judgedSlo } from './clauses.ts';
 import { compareHeadline } from './compare-headline.ts';
+import { drillHeadline } from './drill-words.ts';
 import {
   bound,
   chosenPerSecond,
@@ -36,6 +37,7 @@ export interface Headline {
 export function headline(record: RunRecord): Headline {
   const { gate, complete } = record;
   if (gate) return { ...gateHeadline({ gate, complete }), figure: undefined };
+  if (record.drill) return { ...drillHeadline(record), figure: undefined };
   if (record.kind === 'compare') return { verdict: undefined, ...compareHeadline(record), figure: undefined };
   const phase = headlinePhase(record);
   if (record.capacity) {
@@ -168,7 +170,16 @@ function ingestSentence(ingest: NonNullable<RunRecord['ingest']>): string {
     ingest.documentsPerSecond === null
       ? ''
       : `, ${perSecond(ingest.documentsPerSecond).replace(' /s', ' a second')}`;
-  return `In ${duration(ingest.durationMs)}${speed}; ${count(ingest.unchanged)} unchanged, ${count(ingest.failed.length)} failed.`;
+  return `In ${duration(ingest.durationMs)}${speed}; ${count(ingest.unchanged)} unchanged, ${leftOut(ingest)}.`;
+}
+
+/** "2 failed, 1 in quarantine". */
+export function leftOut({ failed, skipped, quarantined }: NonNullable<RunRecord['ingest']>): string {
+  return [
+    `${count(failed.length)} failed`,
+    ...(skipped.length > 0 ? [`${count(skipped.length)} skipped`] : []),
+    ...(quarantined.length > 0 ? [`${count(quarantined.length)} in quarantine`] : []),
+  ].join(', ');
 }
 
 /** What stands beside the headline as a label: conditions without which its figures mislead. */

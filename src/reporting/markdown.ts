@@ -1,9 +1,13 @@
 import type { PhaseRecord, RunRecord, SliceRecord } from '../records/schema.ts';
+import { pooledNote } from './caches.ts';
 import { doubts } from './doubts.ts';
 import { keyFigures } from './facts.ts';
 import { bound, count, counted, interval, MISSING, ms, rate, score, share } from './format.ts';
 import { funnelRows } from './funnel.ts';
+import { isAgainstAnother } from './gate-words.ts';
 import { headline, headlineText, labels } from './headline.ts';
+import { cachePart } from './markdown/cache-part.ts';
+import { drillPart } from './markdown/drill-part.ts';
 import { gatePart } from './markdown/gate-part.ts';
 import { judgePart } from './markdown/judge-part.ts';
 import {
@@ -15,6 +19,7 @@ import {
   validityTable,
 } from './markdown/load-parts.ts';
 import { pairedPart, settingsPart } from './markdown/paired-part.ts';
+import { attributionPart, slowestPart } from './markdown/slowest-part.ts';
 import { escapeMarkdown, table } from './markdown/text.ts';
 import { variantsPart } from './markdown/variants-part.ts';
 import { objectiveTables, probeTable } from './markdown/verdict-parts.ts';
@@ -30,19 +35,38 @@ const LONGEST_TEXT = 200;
 /** The report in short, as Markdown that fits a comment on a pull request. User text stays text, on its line. */
 export function renderMarkdown(record: RunRecord): string {
   const head = headline(record);
-  const blocks = [
+  const own = ownTables(record);
+  const compared = [variantsPart(record), pairedPart(record), settingsPart(record)];
+  return `${joined([
     `## ${escapeMarkdown(headlineText(head))}`,
     escapeMarkdown(head.sentence),
     labelLine(record),
     doubtList(record),
     gatePart(record),
+    ...(record.drill ? [figureTable(record), drillPart(record)] : []),
     objectiveTables(record),
-    figureTable(record),
+    ...(isAgainstAnother(record) || record.drill
+      ? [...compared, folded(ownTitle(record), own)]
+      : [own, ...compared]),
+    questionTable(record),
+    method(record),
+  ])}\n`;
+}
+
+const joined = (blocks: readonly string[]): string => blocks.filter((block) => block !== '').join('\n\n');
+
+/** What one run came to by itself. */
+function ownTables(record: RunRecord): string {
+  return joined([
+    record.drill ? '' : figureTable(record),
     probeTable(record),
     curveTable(record),
     phaseTable(record),
     timesTable(record),
+    attributionPart(record),
+    slowestPart(record),
     funnelTable(record),
+    cachePart(record),
     validityTable(record),
     errorTable(record),
     costTable(record),
@@ -51,14 +75,17 @@ export function renderMarkdown(record: RunRecord): string {
     sliceTable(record, 'kind', 'Kind of question'),
     sliceTable(record, 'tag', 'Tag'),
     judgePart(record),
-    variantsPart(record),
-    pairedPart(record),
-    settingsPart(record),
-    questionTable(record),
-    method(record),
-  ];
-  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
+  ]);
 }
+
+/** Where a verdict is the subject, the tables of one run would bury it: they are there to be opened. */
+function ownTitle({ gate, drill }: RunRecord): string {
+  if (drill) return 'The load, in detail';
+  return gate === undefined ? 'What one run came to by itself' : 'What the candidate came to by itself';
+}
+
+const folded = (title: string, body: string): string =>
+  body === '' ? '' : `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
 
 function labelLine(record: RunRecord): string {
   const found = labels(record);
@@ -87,6 +114,7 @@ function phaseTable(record: RunRecord): string {
   const phases = record.load?.phases ?? [];
   // A search has a table of its probes.
   if (phases.length === 0 || record.capacity) return '';
+  const note = pooledNote(phases.filter(({ warmup }) => !warmup));
   const row = (phase: PhaseRecord): string[] => [
     clip(oneLine(phase.name), LONGEST_NAME),
     phaseLoad(phase),
@@ -102,7 +130,7 @@ function phaseTable(record: RunRecord): string {
     phase.warmup ? 'warm-up' : phase.valid ? 'yes' : 'no',
   ];
   const headings = ['Phase', 'Load', 'Achieved /s', 'Arrivals', 'Error rate', 'p50 ms', 'p95 ms', 'p99 ms'];
-  return `### Load\n\n${table([...headings, 'Goodput /s', 'Attainment', 'Hit rate', 'Valid'], phases.map(row))}`;
+  return `### Load\n\n${table([...headings, 'Goodput /s', 'Attainment', 'Hit rate', 'Valid'], phases.map(row))}${note === undefined ? '' : `\n\n${escapeMarkdown(note)}`}`;
 }
 
 function funnelTable(record: RunRecord): string {
@@ -164,7 +192,7 @@ function questionTable({ questions = [] }: RunRecord): string {
     ),
   ]);
   const headings = ['Question', 'Where it went wrong', 'Expected', 'Came'];
-  return `<details><summary>Questions to look at first</summary>\n\n${table(headings, rows)}\n\n</details>`;
+  return folded('Questions to look at first', table(headings, rows));
 }
 
 function method(record: RunRecord): string {

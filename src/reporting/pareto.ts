@@ -1,10 +1,10 @@
-import type { ComparisonRecord, PairedRecord, RunRecord } from '../records/schema.ts';
+import type { ComparisonRecord, IndicatorDifference, PairedRecord, RunRecord } from '../records/schema.ts';
 import { quantile, sortSamples } from '../statistics/quantiles.ts';
 import { comparedWords } from './comparison.ts';
 import { score, share } from './format.ts';
 import { clip, oneLine } from './plain.ts';
 
-/** Variants by quality, p95 and cost: which of them no other beats in everything. */
+/** Variants by quality, p95 and cost: which of them another one beats, as far as their differences are told from chance. */
 
 export interface Standing {
   readonly name: string;
@@ -16,8 +16,12 @@ export interface Standing {
   readonly p95Middle: readonly [number, number] | null;
   /** Median over the blocks, in US dollars a query. */
   readonly cost: number | null;
-  /** A variant that is as good in everything and better in something; undefined on the front. */
+  /**
+   * A variant that is told better in something, and no worse in anything, by its figures or by the tests; undefined on the front.
+   */
   readonly dominatedBy: string | undefined;
+  /** On the front, but a variant whose figures are as good in everything: what parts the two can be chance. */
+  readonly aboutAsGoodAs: string | undefined;
 }
 
 export interface Standings {
@@ -36,13 +40,14 @@ export function standings({ comparison, paired }: RunRecord): Standings | undefi
   if (!comparison || !paired) return undefined;
   const compared = qualityOf(comparison.variants);
   if (compared === undefined) return undefined;
-  const found = comparison.variants.flatMap((variant): Omit<Standing, 'dominatedBy'>[] => {
+  const found = comparison.variants.flatMap((variant): Candidate[] => {
     const quality = qualityIn(variant, compared);
     const p95 = spread(paired, variant.name, 'p95');
     if (quality.mean === null || p95 === null) return [];
     const cost = spread(paired, variant.name, 'cost-per-query');
     return [
       {
+        id: variant.name,
         name: clip(oneLine(variant.name), 80),
         quality: quality.mean,
         qualityCi95: quality.ci95,
@@ -59,7 +64,20 @@ export function standings({ comparison, paired }: RunRecord): Standings | undefi
     compared: comparedWords(compared),
     write: compared === 'right' ? share : score,
     withCost,
-    variants: found.map((variant) => ({ ...variant, dominatedBy: dominator(variant, found, withCost) })),
+    variants: found.map((own) => {
+      const better = found
+        .filter((other) => isNowhereWorse(other, own, withCost))
+        .sort((one, other) => other.quality - one.quality);
+      const told = better.find((other) =>
+        isToldBetter(other, own, { comparison, paired, compared, withCost }),
+      );
+      const { id: _, ...standing } = own;
+      return {
+        ...standing,
+        dominatedBy: told?.name,
+        aboutAsGoodAs: told === undefined ? better[0]?.name : undefined,
+      };
+    }),
   };
 }
 
@@ -93,35 +111,64 @@ function spread(
   return { median: at(0.5), middle: [at(0.25), at(0.75)] };
 }
 
-type Candidate = Omit<Standing, 'dominatedBy'>;
-
-/** One that is nowhere worse and somewhere better; of several the best in quality. */
-function dominator(own: Candidate, all: readonly Candidate[], withCost: boolean): string | undefined {
-  const losses = (one: Candidate): number[] => [
-    -one.quality,
-    one.p95 ?? 0,
-    ...(withCost ? [one.cost ?? 0] : []),
-  ];
-  const mine = losses(own);
-  const better = all.filter((other) => {
-    const theirs = losses(other);
-    return (
-      theirs.every((loss, index) => loss <= mine[index]!) && theirs.some((loss, index) => loss < mine[index]!)
-    );
-  });
-  return better.sort((one, other) => other.quality - one.quality)[0]?.name;
+interface Candidate extends Omit<Standing, 'dominatedBy' | 'aboutAsGoodAs'> {
+  /** As the record names it. */
+  readonly id: string;
 }
 
-/** Who stands on the front, and who is dominated by whom. */
+/** By the figures alone: as good in everything, and better in something. */
+function isNowhereWorse(one: Candidate, own: Candidate, withCost: boolean): boolean {
+  const losses = (of: Candidate): number[] => [-of.quality, of.p95 ?? 0, ...(withCost ? [of.cost ?? 0] : [])];
+  const [theirs, mine] = [losses(one), losses(own)];
+  return (
+    theirs.every((loss, index) => loss <= mine[index]!) && theirs.some((loss, index) => loss < mine[index]!)
+  );
+}
+
+interface Tests {
+  readonly comparison: ComparisonRecord;
+  readonly paired: PairedRecord;
+  readonly compared: string;
+  readonly withCost: boolean;
+}
+
+/** Whether the comparison tells one from the other, to its favour, in quality, p95 or cost, and in none to its disfavour. */
+function isToldBetter(one: Candidate, own: Candidate, tests: Tests): boolean {
+  const { comparison, paired, compared, withCost } = tests;
+  const isOf = ({ a, b }: { readonly a: string; readonly b: string }): boolean =>
+    (a === own.id && b === one.id) || (a === one.id && b === own.id);
+  const quality = comparison.overall.filter(
+    (row) => row.compared === compared && row.kind === null && isOf(row),
+  );
+  const indicators = ['p95', ...(withCost ? ['cost-per-query'] : [])];
+  const speed = paired.differences.filter(
+    (row) => row.stage === null && indicators.includes(row.indicator) && isOf(row),
+  );
+  const words = [...quality, ...speed].map(({ b, word }) => wordOf(word, b === one.id));
+  return words.includes('better') && !words.includes('worse');
+}
+
+/** A word is of the second of a pair; of the first it is the other way round. */
+function wordOf(word: IndicatorDifference['word'], isSecond: boolean): IndicatorDifference['word'] {
+  if (isSecond || (word !== 'better' && word !== 'worse')) return word;
+  return word === 'better' ? 'worse' : 'better';
+}
+
+/** Who stands on the front, who is dominated by whom, and who only looks so. */
 export function standingSentences({ variants, compared, withCost }: Standings): string[] {
   const front = variants.filter(({ dominatedBy }) => dominatedBy === undefined);
   const dominated = variants.filter(({ dominatedBy }) => dominatedBy !== undefined);
+  const alike = front.filter(({ aboutAsGoodAs }) => aboutAsGoodAs !== undefined);
   const by = `${compared}, p95${withCost ? ' and cost' : ''}`;
   return [
     `On the front of ${by}: ${front.map(({ name }) => name).join(', ')}.`,
     ...dominated.map(
       ({ name, dominatedBy }) =>
-        `${name} is dominated: ${dominatedBy} is at least as good in ${by}, and better in one of them.`,
+        `${name} is dominated: ${dominatedBy} is at least as good in ${by}, and told to be better in one of them.`,
+    ),
+    ...alike.map(
+      ({ name, aboutAsGoodAs }) =>
+        `${name} is about as good as ${aboutAsGoodAs}: its figures are no better in any of ${by}, but what parts the two can be chance.`,
     ),
   ];
 }

@@ -13,6 +13,7 @@ export function measuredPhases(record: RunRecord): PhaseRecord[] {
 /**
  * The phase that the headline speaks of.
  *
+ * - Of a drill: that of its first arm, which has all its patterns.
  * - Of a capacity search: the last confirmation, else the fastest probe that held, else the slowest one.
  * - Of a load with an SLO: the phase that decided. The first one with the verdict of the whole where that is FAIL or
  *   INCONCLUSIVE (rates are usually given in rising order), the one under most load where all passed.
@@ -20,7 +21,12 @@ export function measuredPhases(record: RunRecord): PhaseRecord[] {
  *   of the closed-loop maximum (where that is unknown, the fastest; of closed loops the one with most askers).
  */
 export function headlinePhase(record: RunRecord): PhaseRecord | undefined {
-  return capacityPhase(record) ?? decidingPhase(record) ?? typicalPhase(record);
+  return drilledPhase(record) ?? capacityPhase(record) ?? decidingPhase(record) ?? typicalPhase(record);
+}
+
+function drilledPhase({ drill, load }: RunRecord): PhaseRecord | undefined {
+  const [main] = drill?.arms ?? [];
+  return main && load?.phases[main.phase];
 }
 
 function typicalPhase(record: RunRecord): PhaseRecord | undefined {

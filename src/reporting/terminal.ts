@@ -3,9 +3,14 @@ import type { RunRecord } from '../records/schema.ts';
 import { doubts } from './doubts.ts';
 import { count, counted, interval, score, share } from './format.ts';
 import { type FunnelRow, funnelRows } from './funnel.ts';
+import { isAgainstAnother, isSpeedOpen } from './gate-words.ts';
 import { headline, headlineIsDoubtful, labels } from './headline.ts';
+import { planWords } from './paired.ts';
 import { headlinePhase } from './phases.ts';
 import { clip, oneLine } from './plain.ts';
+import { attributionBlock } from './terminal/attribution-block.ts';
+import { cacheBlock } from './terminal/cache-block.ts';
+import { drillTimelineBlock, promisesBlock, windowsBlock, worthBlock } from './terminal/drill-block.ts';
 import { gateBlock } from './terminal/gate-block.ts';
 import { judgeBlock } from './terminal/judge-block.ts';
 import {
@@ -47,27 +52,44 @@ export function renderTerminal(record: RunRecord, { width, colour, reportPath }:
   const colours = pc.createColors(colour);
   const columns = Math.min(WIDEST, Math.max(NARROWEST, Math.floor(width))) - INDENT.length;
   const screen = { columns, colours };
+  // What one run of the two or more came to, or a drill's load, is in its report; here it would bury the verdict.
+  const ofOneRun = (block: (record: RunRecord, screen: Screen) => string[]): string[] =>
+    isAgainstAnother(record) || record.drill ? [] : block(record, screen);
   const blocks = [
     headlineBlock(record, screen),
     doubtBlock(record, screen),
     gateBlock(record, screen),
+    promisesBlock(record, screen),
+    windowsBlock(record, screen),
+    drillTimelineBlock(record, screen),
+    worthBlock(record, screen),
     objectivesBlock(record, screen),
     probesBlock(record, screen),
-    funnelBlock(record, screen),
-    phaseBlock(record, screen),
-    timesBlock(record, screen),
-    errorsBlock(record, screen),
-    closingBlock(record, screen),
+    ofOneRun(funnelBlock),
+    record.drill ? [] : phaseBlock(record, screen),
+    ofOneRun(cacheBlock),
+    ofOneRun(timesBlock),
+    ofOneRun(attributionBlock),
+    // Errors are counted over all arms: beside what one of them lost they would mislead.
+    (record.drill?.arms.length ?? 0) > 1 ? [] : errorsBlock(record, screen),
+    ofOneRun(closingBlock),
     autocannonBlock(record, screen),
-    qualityBlock(record, screen),
-    slicesBlock(record, screen),
+    ofOneRun(qualityBlock),
+    ofOneRun(slicesBlock),
     judgeBlock(record, screen),
     variantsBlock(record, screen),
-    pairedBlock(record, screen),
+    speedBlock(record, screen),
     // The path is never wrapped: it is there to be copied.
     reportPath === undefined ? [] : [`${colours.dim('Report')} ${colours.bold(oneLine(reportPath))}`],
   ].filter((lines) => lines.length > 0);
   return `\n${blocks.map((lines) => lines.map((line) => `${INDENT}${line}`.trimEnd()).join('\n')).join('\n\n')}\n`;
+}
+
+/** All differences in speed; of a gate that passed them its table says it, and only the plan is left to tell. */
+function speedBlock(record: RunRecord, screen: Screen): string[] {
+  const { gate, paired } = record;
+  if (!gate || !paired || isSpeedOpen(gate)) return pairedBlock(record, screen);
+  return wrap(`Speed: ${planWords(paired)}`, screen.columns).map(screen.colours.dim);
 }
 
 function headlineBlock(record: RunRecord, { columns, colours }: Screen): string[] {

@@ -178,6 +178,15 @@ export const DEFINITIONS: readonly Definition[] = [
     'Cache hit rate',
     'Answers that came whole from the response or semantic cache, as a share of all queries.',
   ],
+  [
+    'Cold, warm, steady',
+    'The first completed request for a question in a phase; every later one; of these, the ones due after the point at which the steady-state rule would cut.',
+  ],
+  [
+    'False hit',
+    'A semantic hit whose answer is not right and was given by another golden question, or is wrong where the answer made anew in this run is right.',
+  ],
+  ['Stale hit', 'What a cache gave past its time, while a new one was made.'],
   ['Open loop', 'Requests come when they are due, whether or not earlier ones have been answered.'],
   ['Closed loop', 'A fixed number of askers, each waiting for its answer before it asks again.'],
   [

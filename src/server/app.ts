@@ -1,13 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
+import { seededRandom } from '../kernel/random.ts';
 import { Admission } from './admission.ts';
 import { addDocumentRoutes } from './api/documents.ts';
+import { addDrillRoute } from './api/drill.ts';
 import { addHealthRoutes } from './api/health.ts';
 import { addMetricsRoute } from './api/metrics.ts';
 import { addQueryRoutes } from './api/query.ts';
 import { createAuthoriser } from './authorise.ts';
 import { whenOver } from './gone.ts';
+import type { HealthReport } from './health/component.ts';
+import { createReporter } from './health/reporter.ts';
+import { createChecks } from './health-checks.ts';
 import { countRequests } from './http-metrics.ts';
 import { InFlight } from './in-flight.ts';
 import { loggerOptions } from './log.ts';
@@ -26,6 +32,7 @@ export interface App {
   readonly http: FastifyInstance;
   /** Refuses new work with 503 and waits for what is in flight; false when that took longer than `server.drainMs`. */
   drain(): Promise<boolean>;
+  health(): Promise<HealthReport>;
 }
 
 /** Batches of documents that wait while one is taken in: each may be as large as a body may be. */
@@ -52,7 +59,17 @@ export async function createApp(setting: AppSetting): Promise<App> {
   });
   const inFlight = new InFlight();
   const lifecycle = { draining: false };
-  const parts: AppParts = { ...setting, lifecycle, ...createAdmissions(setting) };
+  const admissions = createAdmissions(setting);
+  const checks = createChecks(setting.engine, { clock, folder: setting.folder });
+  const health = createReporter({
+    ...setting,
+    ...admissions,
+    checks,
+    lifecycle,
+    // Without a token, only this machine asks.
+    particulars: options.server.apiToken === undefined,
+  });
+  const parts: AppParts = { ...setting, lifecycle, ...admissions, checks, health };
 
   http.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -73,10 +90,12 @@ export async function createApp(setting: AppSetting): Promise<App> {
   addDocumentRoutes(http, parts);
   addHealthRoutes(http, parts);
   addMetricsRoute(http, parts);
+  addDrillRoute(http, parts);
   addProblems(http);
 
   return {
     http,
+    health,
     async drain() {
       lifecycle.draining = true;
       parts.admission.close();
@@ -88,16 +107,19 @@ export async function createApp(setting: AppSetting): Promise<App> {
 
 function createAdmissions({ options, clock, metrics }: AppSetting) {
   const { limits, server } = options;
+  const random = seededRandom(randomUUID());
   const admission = new Admission({
     limits: {
       concurrent: limits.maxConcurrentQueries,
       queued: server.maxQueuedQueries,
       maxWaitMs: server.maxQueueWaitMs,
+      age: { targetMs: server.queueTargetMs, intervalMs: server.queueIntervalMs },
     },
     clock,
+    random: random.fork('queries'),
     onAdmitted: (waitedMs) => metrics.queueWait.observe({ queue: 'queries' }, waitedMs / 1000),
     onRefused: (reason) => {
-      metrics.refused.inc({ queue: 'queries', reason });
+      metrics.refused.inc({ queue: 'queries', reason: reason });
       metrics.queries.inc({ outcome: 'rejected' });
     },
     onWithdrawn: () => metrics.queries.inc({ outcome: 'withdrawn' }),
@@ -105,8 +127,9 @@ function createAdmissions({ options, clock, metrics }: AppSetting) {
   const documentAdmission = new Admission({
     limits: { concurrent: 1, queued: WAITING_BATCHES, maxWaitMs: undefined },
     clock,
+    random: random.fork('documents'),
     onAdmitted: (waitedMs) => metrics.queueWait.observe({ queue: 'documents' }, waitedMs / 1000),
-    onRefused: (reason) => metrics.refused.inc({ queue: 'documents', reason }),
+    onRefused: (reason) => metrics.refused.inc({ queue: 'documents', reason: reason }),
   });
   metrics.beforeReading(() => {
     metrics.inFlight.set(admission.running);
@@ -122,7 +145,7 @@ async function addCors(http: FastifyInstance, origins: readonly string[]): Promi
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'HEAD', 'POST'],
     allowedHeaders: ['content-type', 'authorization', 'x-request-id'],
-    exposedHeaders: ['x-request-id', 'retry-after'],
+    exposedHeaders: ['x-request-id', 'retry-after', 'x-degraded'],
   });
 }
 

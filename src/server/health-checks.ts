@@ -2,9 +2,35 @@ import type { Engine } from '../engine/engine.ts';
 import type { Generator, Passage } from '../engine/ports.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
+import type { Checks } from './health/components.ts';
+import { checkDisk } from './health/disk.ts';
+import { type HealthCheck, StandingCheck } from './health/standing-check.ts';
 
-/** What a check found: small facts for the response. It throws where what it checks doesn't work. */
-export type HealthCheck = () => Promise<Readonly<Record<string, string | number | null>>>;
+/** Milliseconds for which a check of the models stands, since it may cost money. */
+const MODELS_CHECKED_FOR = 10_000;
+/** The same for what costs only time. */
+const INDEX_CHECKED_FOR = 1000;
+const DISK_CHECKED_FOR = 5000;
+
+/** All that the service tries by itself. */
+export interface ServiceChecks extends Checks {
+  /** Only where somebody asks for it. */
+  readonly models: StandingCheck;
+}
+
+export function createChecks(
+  engine: Engine,
+  { clock, folder }: { clock: Clock; folder?: string | undefined },
+): ServiceChecks {
+  const standing = (check: HealthCheck, forMs: number): StandingCheck =>
+    new StandingCheck(check, { forMs, clock });
+  return {
+    store: standing(checkStore(engine), INDEX_CHECKED_FOR),
+    index: standing(checkIndex(engine), INDEX_CHECKED_FOR),
+    models: standing(checkModels(engine), MODELS_CHECKED_FOR),
+    disk: folder === undefined ? undefined : standing(checkDisk(folder), DISK_CHECKED_FOR),
+  };
+}
 
 /** What the generator is asked: it has to say something, whatever that is. */
 const PROBE: Passage = {
@@ -21,7 +47,7 @@ const PROBE: Passage = {
 const QUESTION = 'Is the service there?';
 
 /** Reads a chunk out of the store's file. */
-export function checkStore({ store }: Engine): HealthCheck {
+function checkStore({ store }: Engine): HealthCheck {
   return async () => {
     for (const _ of store.publishedChunks()) break;
     return { documents: store.documentCount, chunks: store.chunkCount, version: store.version };
@@ -29,7 +55,7 @@ export function checkStore({ store }: Engine): HealthCheck {
 }
 
 /** Looks for a chunk that the store holds: by its vector in the index of vectors, by its words where only words are searched. */
-export function checkIndex(engine: Engine): HealthCheck {
+function checkIndex(engine: Engine): HealthCheck {
   return async () => {
     const { vector, keyword } = await engine.stages();
     const searched = vector ?? keyword;
@@ -48,7 +74,7 @@ export function checkIndex(engine: Engine): HealthCheck {
 }
 
 /** Has the question's embedding made, where vectors are searched, and waits for the first words of an answer. */
-export function checkModels(engine: Engine): HealthCheck {
+function checkModels(engine: Engine): HealthCheck {
   return async () => {
     const { embedder, generator } = await engine.stages();
     await embedder?.embed([QUESTION], { purpose: 'query' });
@@ -75,17 +101,4 @@ async function speaks(generator: Generator): Promise<void> {
 
 function broken(message: string): GroundspeedError {
   return new GroundspeedError('internal.bug', message);
-}
-
-/**
- * The same check for many who ask: one at a time, and its result good for a while. Whoever polls a health page must not run
- * up a bill at a model's provider, nor take the engine's time.
- */
-export function remembered(check: HealthCheck, forMs: number, clock: Clock): HealthCheck {
-  let last: { readonly at: number; readonly result: ReturnType<HealthCheck> } | undefined;
-  return () => {
-    const now = clock.now();
-    if (last === undefined || now - last.at >= forMs) last = { at: now, result: check() };
-    return last.result;
-  };
 }

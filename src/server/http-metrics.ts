@@ -9,6 +9,7 @@ const LEFT = 499;
 
 /** Counts every request once its response is out, or its caller gone. Each is counted by its route, never by its path. */
 export function countRequests(app: FastifyInstance, metrics: Metrics, clock: Clock): void {
+  if (!metrics.enabled) return;
   let inFlight = 0;
   app.addHook('onRequest', async (request, reply) => {
     const start = clock.now();

@@ -62,6 +62,27 @@ export const serverOptions = {
         .max(600_000)
         .default(2000)
         .describe('Milliseconds that a question waits for its turn, at most; then it gets a 503.'),
+      queueTargetMs: whole
+        .min(1)
+        .max(600_000)
+        .default(500)
+        .describe(
+          'Milliseconds that questions may wait for their turn as a rule. Once the first in the queue has waited longer for queueIntervalMs, no more are taken in than can be served within this: the others get a 503 at once.',
+        ),
+      queueIntervalMs: whole
+        .min(0)
+        .max(600_000)
+        .default(1000)
+        .describe(
+          'Milliseconds after which a queue that is older than queueTargetMs is no burst any more, and after which it is one again when nobody had to be refused.',
+        ),
+      workerPatienceMs: whole
+        .min(100)
+        .max(3_600_000)
+        .default(30_000)
+        .describe(
+          'With several workers: milliseconds for which a process of the service may say nothing; then it is taken for hung, killed and replaced.',
+        ),
       maxBodyBytes: whole
         .min(1024)
         .max(1_073_741_824)

@@ -89,6 +89,10 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   'query.aborted': 499, // as nginx says of a client that left; nobody reads it
   'embedding.failed': 502,
   'generation.failed': 502,
+  'dependency.failed': 502,
+  'dependency.timeout': 504,
+  'dependency.open': 503,
+  'dependency.busy': 503,
   'engine.overloaded': 503,
   'engine.closed': 503,
   'store.empty': 503,

@@ -1,10 +1,18 @@
+import { statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 import { memoryLimit } from '../system/machine.ts';
-import { countEngineEvents, watchEngineFigures } from '../telemetry/engine-metrics.ts';
+import { DEFAULT_INDEX } from '../telemetry/catalogue.ts';
+import { watchEngineFigures } from '../telemetry/engine-figures.ts';
+import { countEngineEvents } from '../telemetry/engine-metrics.ts';
+import { modelOf } from '../telemetry/model-metrics.ts';
+import { activeTrace } from '../telemetry/tracing/active.ts';
+import { countDroppedSpans } from '../telemetry/tracing/count-dropped.ts';
 import { createApp } from './app.ts';
 import { refuseUnsafe } from './authorise.ts';
+import type { HealthReport } from './health/component.ts';
 import type { AppSetting } from './parts.ts';
+import { tracedEngine } from './traced-engine.ts';
 
 /** A service that listens. */
 export interface RunningService {
@@ -18,16 +26,25 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+/** One that this process serves by itself. */
+export interface OwnService extends RunningService {
+  /** Of this process. */
+  health(): Promise<HealthReport>;
+}
+
 /** Serves the engine in this process. Whoever opened the engine closes it, once the service has stopped. */
-export async function startService(setting: AppSetting): Promise<RunningService> {
-  const { engine, metrics, clock, options } = setting;
+export async function startService(setting: AppSetting): Promise<OwnService> {
+  const { metrics, options, tracing } = setting;
   const { host, port } = options.server;
   refuseUnsafe(options.server);
-  const app = await createApp(setting);
+  const { engine, stop: untrace } = tracedEngine(setting.engine, tracing);
+  const app = await createApp({ ...setting, engine });
   metrics.memoryLimit.set(memoryLimit());
   metrics.workers.set(1);
   const unwatch = [
-    countEngineEvents({ events: engine.events, metrics, clock }),
+    untrace,
+    ...(tracing ? [countDroppedSpans(metrics, () => tracing.figures())] : []),
+    watchEngine(setting),
     watchEngineFigures(metrics, () => ({
       documents: engine.store.documentCount,
       chunks: engine.store.chunkCount,
@@ -39,6 +56,7 @@ export async function startService(setting: AppSetting): Promise<RunningService>
     await app.http.listen({ host, port });
   } catch (error) {
     await app.http.close();
+    for (const stop of unwatch) stop();
     throw listenError(error, host, port);
   }
   const { port: taken } = app.http.server.address() as AddressInfo;
@@ -51,11 +69,36 @@ export async function startService(setting: AppSetting): Promise<RunningService>
   return {
     url: urlOf(host, taken),
     port: taken,
+    health: app.health,
     stop() {
       stopping ??= end();
       return stopping;
     },
   };
+}
+
+/** Counts what the engine tells. What comes back stops that. */
+function watchEngine({ engine, metrics, clock, options }: AppSetting): () => void {
+  if (!metrics.enabled) return () => undefined;
+  const { generator, embedder, path } = engine.info();
+  const writtenAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  if (writtenAt !== undefined) metrics.indexLastSuccess.set({ index: DEFAULT_INDEX }, writtenAt / 1000);
+  return countEngineEvents({
+    events: engine.events,
+    metrics,
+    clock,
+    models: {
+      generator: modelOf(generator),
+      embedder: embedder === undefined ? undefined : modelOf(embedder),
+    },
+    ...(options.server.workers === 1 && { currentTraceId: sampledTraceId }),
+  });
+}
+
+/** A trace that is not sampled can't be looked up: an exemplar must not lead to it. */
+function sampledTraceId(): string | undefined {
+  const trace = activeTrace();
+  return trace?.sampled ? trace.traceId : undefined;
 }
 
 /** A URL that reaches what listens on the host from this machine. */
@@ -72,7 +115,8 @@ const WHY: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'the host name is not known',
 };
 
-export function listenError(error: unknown, host: string, port: number): unknown {
+/** `flag` is what chose the port. */
+export function listenError(error: unknown, host: string, port: number, flag = 'server.port'): unknown {
   const { code } = (error ?? {}) as { code?: unknown };
   const why = typeof code === 'string' ? WHY[code] : undefined;
   if (error instanceof GroundspeedError) return error;
@@ -80,8 +124,8 @@ export function listenError(error: unknown, host: string, port: number): unknown
     'server.port',
     `The service cannot listen on ${host}:${port}: ${why ?? messageOf(error)}`,
     {
-      where: 'server.port',
-      hint: 'Choose another with --port (0 takes any free one) or --host, or end what listens there.',
+      where: flag,
+      hint: `Choose another with ${flag === 'server.port' ? '--port (0 takes any free one) or --host' : flag}, or end what listens there.`,
       cause: error,
     },
   );

@@ -1,7 +1,7 @@
 import { normal, seededRandom } from '../kernel/random.ts';
 import { studentQuantile } from './distributions.ts';
 import { hodgesLehmann } from './hodges-lehmann.ts';
-import { quantile, type SortedSamples, sortSamples } from './quantiles.ts';
+import { quantile, sortSamples } from './quantiles.ts';
 import { signedRankBounds } from './signed-rank.ts';
 
 export interface PairedPowerOptions {
@@ -38,21 +38,39 @@ export function leastLogRatio({ sd, pairs, alpha, power, beyond = 0 }: PairedPow
     const t = (p: number): number => studentQuantile(p, pairs - 1);
     return Math.max(t(1 - alpha) * error, beyond) + t(power) * error;
   }
-  return quantile(neededShifts(pairs, alpha, { sd, beyond }), power);
+  const { fromBound, fromEstimate } = unitShifts(pairs, alpha);
+  const shifts = fromBound.map((shift, draw) => Math.max(sd * shift, beyond + sd * fromEstimate[draw]!));
+  return quantile(sortSamples(shifts), power);
 }
 
-/** What must be added to each sample of noise for it to be found, ascending. */
-function neededShifts(
-  pairs: number,
-  alpha: number,
-  { sd, beyond }: { readonly sd: number; readonly beyond: number },
-): SortedSamples {
+/** Of each sample of noise with a spread of 1: what must be added for its bound, and for its estimate, to reach 0. */
+interface UnitShifts {
+  readonly fromBound: Float64Array;
+  readonly fromEstimate: Float64Array;
+}
+
+/**
+ * Bounds and estimates grow with the spread of the values they are taken of, so samples of spread 1 serve for every row
+ * of a table. They are drawn once for each number of pairs and α, the most of the work there is: a comparison of ten variants
+ * asks for hundreds of rows, and a handful of these. Kept are as many as a few comparisons need, 32 KB each.
+ */
+const drawn = new Map<string, UnitShifts>();
+const MOST_KEPT = 64;
+
+function unitShifts(pairs: number, alpha: number): UnitShifts {
+  const key = `${pairs}/${alpha}`;
+  const known = drawn.get(key);
+  if (known !== undefined) return known;
   const random = seededRandom(SEED);
-  return sortSamples(
-    Float64Array.from({ length: DRAWS }, () => {
-      const noise = Float64Array.from({ length: pairs }, () => sd * normal(random));
-      const bounds = signedRankBounds(noise, alpha)!;
-      return Math.max(-bounds.low, beyond - hodgesLehmann(noise)!);
-    }),
-  );
+  const fromBound = new Float64Array(DRAWS);
+  const fromEstimate = new Float64Array(DRAWS);
+  for (let draw = 0; draw < DRAWS; draw += 1) {
+    const noise = Float64Array.from({ length: pairs }, () => normal(random));
+    fromBound[draw] = -signedRankBounds(noise, alpha)!.low;
+    fromEstimate[draw] = -hodgesLehmann(noise)!;
+  }
+  if (drawn.size >= MOST_KEPT) drawn.delete(drawn.keys().next().value!);
+  const shifts = { fromBound, fromEstimate };
+  drawn.set(key, shifts);
+  return shifts;
 }

@@ -1,32 +1,27 @@
 import { AggregatorRegistry } from 'prom-client';
 import { canonicalJson } from '../kernel/digest.ts';
-import { PROCESS_AGGREGATES } from './catalogue.ts';
+import { readRegistry } from './metric-handles.ts';
+import { type ExpositionFormat, writeExposition } from './openmetrics.ts';
+import type { MetricReading, MetricsSnapshot, MetricValue } from './snapshot.ts';
 
-export interface MetricValue {
-  readonly value: number;
-  readonly labels: Readonly<Record<string, string | number>>;
-  /** Of a histogram's parts: `…_bucket`, `…_sum`, `…_count`. */
-  readonly metricName?: string;
-}
+export type { MetricReading, MetricsSnapshot, MetricValue };
 
-/** One metric's values in one process. */
-export interface MetricReading {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
-  readonly help: string;
-  readonly aggregator: string;
-  readonly values: readonly MetricValue[];
-}
+import { type Aggregate, CATALOGUE, type MetricSpec } from './catalogue.ts';
 
-/** All metrics of one process at one moment. */
-export type MetricsSnapshot = readonly MetricReading[];
+/** prom-client's own metrics of a process say sum, whatever they are. */
+const AGGREGATES: ReadonlyMap<string, Aggregate> = new Map(
+  Object.values<MetricSpec>(CATALOGUE).map(({ name, aggregate }) => [name, aggregate]),
+);
 
-/** Media type of what `renderMetrics` makes. */
-export const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
-/** The metrics of one or several processes as one text in Prometheus's format 0.0.4. */
-export function renderMetrics(snapshots: readonly MetricsSnapshot[]): Promise<string> {
-  return aggregate(snapshots).metrics();
+/**
+ * The metrics of one or several processes as one text: Prometheus's format 0.0.4, or OpenMetrics, with exemplars. What several
+ * processes have adds up, and loses its exemplars: they would be those of one of them.
+ */
+export async function renderMetrics(
+  snapshots: readonly MetricsSnapshot[],
+  format: ExpositionFormat = 'text',
+): Promise<string> {
+  return writeExposition(await addUp(snapshots), format);
 }
 
 /**
@@ -44,6 +39,7 @@ export class DepartedCounts {
   add(last: MetricsSnapshot): void {
     for (const metric of last) {
       if (metric.type !== 'counter' && metric.type !== 'histogram') continue;
+      if (aggregateOf(metric) !== 'sum') continue; // the machine's, which each process tells alike
       const before = this.#counts.get(metric.name)?.values ?? [];
       this.#counts.set(metric.name, { ...metric, values: sums([...before, ...metric.values]) });
     }
@@ -56,17 +52,26 @@ function sums(values: readonly MetricValue[]): MetricValue[] {
   for (const one of values) {
     const key = `${one.metricName ?? ''} ${canonicalJson(one.labels)}`;
     const before = byKey.get(key)?.value ?? 0;
-    byKey.set(key, { ...one, value: before + one.value });
+    byKey.set(key, { ...one, exemplar: null, value: before + one.value });
   }
   return [...byKey.values()];
 }
 
-function aggregate(snapshots: readonly MetricsSnapshot[]) {
-  const known = snapshots.map((snapshot) =>
-    snapshot.map((metric) => ({
-      ...metric,
-      aggregator: PROCESS_AGGREGATES[metric.name] ?? metric.aggregator,
-    })),
-  );
-  return AggregatorRegistry.aggregate(known);
+/** Each name once: as it is where one process has it, else by what the catalogue says of it. */
+async function addUp(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnapshot> {
+  const byName = new Map<string, MetricReading[]>();
+  for (const metric of snapshots.flat()) {
+    const same = byName.get(metric.name);
+    if (same === undefined) byName.set(metric.name, [metric]);
+    else same.push(metric);
+  }
+  return Promise.all([...byName.values()].map((same) => (same.length === 1 ? same[0]! : addUpOne(same))));
 }
+
+async function addUpOne(same: readonly MetricReading[]): Promise<MetricReading> {
+  const known = same.map((metric) => [{ ...metric, aggregator: aggregateOf(metric) }]);
+  const [sum] = await readRegistry(AggregatorRegistry.aggregate(known));
+  return sum!;
+}
+
+const aggregateOf = ({ name, aggregator }: MetricReading): string => AGGREGATES.get(name) ?? aggregator;

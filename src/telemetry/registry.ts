@@ -1,19 +1,21 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { CATALOGUE, type MetricKey, type MetricSpec, PROCESS_OMITTED } from './catalogue.ts';
-import type { MetricsSnapshot } from './merge.ts';
-
-type LabelOf<Key extends MetricKey> = Extract<keyof (typeof CATALOGUE)[Key]['labels'], string>;
-type HandleOf<Key extends MetricKey> = {
-  counter: Counter<LabelOf<Key>>;
-  gauge: Gauge<LabelOf<Key>>;
-  histogram: Histogram<LabelOf<Key>>;
-}[(typeof CATALOGUE)[Key]['type']];
+import { SERVICE_METRICS } from './catalogue.ts';
+import {
+  type CounterHandle,
+  createHandles,
+  createIdleHandles,
+  type ExtraThresholds,
+  type Handles,
+} from './metric-handles.ts';
+import type { MetricsOptions } from './options.ts';
+import type { MetricsSnapshot } from './snapshot.ts';
 
 /** What is observed with, by the catalogue's keys. */
-export type MetricHandles = { readonly [Key in MetricKey]: HandleOf<Key> };
+export type MetricHandles = Handles<typeof SERVICE_METRICS>;
 
-/** One process's metrics, in a registry of its own: two services in one process don't mix. */
+/** One service's metrics, in a registry of its own: two services in one process don't mix. */
 export interface Metrics extends MetricHandles {
+  /** False where nothing is counted: whoever would have to listen or measure for it need not. */
+  readonly enabled: boolean;
   /** Called before each reading, to set what is only worth counting then. What comes back undoes that. */
   beforeReading(refresh: () => void): () => void;
   /** All values, as plain data that can cross to another process. */
@@ -23,76 +25,64 @@ export interface Metrics extends MetricHandles {
 export interface BuildInfo {
   readonly version: string;
   readonly nodeVersion: string;
+  /** Of the source; left out where it is not known. */
+  readonly commit?: string;
 }
 
-/** Makes every metric of the catalogue; those whose labels are few stand at zero from the start. */
-export function createMetrics({ version, nodeVersion }: BuildInfo): Metrics {
-  const registry = new Registry();
+export interface MetricsSetting extends BuildInfo {
+  /** By default true. */
+  readonly enabled?: boolean;
+  /** Thresholds of the user's own SLOs: each becomes a boundary, so that it is counted and not estimated. */
+  readonly thresholds?: ExtraThresholds;
+}
+
+/** Makes what the service observes of the catalogue; what has few labels stands at zero from the start. */
+export function createMetrics(setting: MetricsSetting): Metrics {
+  const { version, nodeVersion, commit = '', enabled = true, thresholds = {} } = setting;
+  if (!enabled) return idleMetrics();
   const refreshers = new Set<() => void>();
-  const handles = Object.fromEntries(
-    Object.entries<MetricSpec>(CATALOGUE).map(([key, spec]) => [key, createMetric(spec, registry)]),
-  ) as unknown as MetricHandles;
-  handles.buildInfo.set({ version, node_version: nodeVersion }, 1);
+  let overflow: CounterHandle | undefined;
+  const { handles, read } = createHandles(SERVICE_METRICS, {
+    thresholds,
+    onOverflow: (metric, label) => overflow?.inc({ metric, label }),
+  });
+  overflow = handles.labelOverflow;
+  handles.buildInfo.set({ version, commit, node_version: nodeVersion }, 1);
   return {
     ...handles,
+    enabled,
     beforeReading(refresh) {
       refreshers.add(refresh);
       return () => refreshers.delete(refresh);
     },
-    snapshot() {
-      for (const refresh of refreshers) refresh();
-      return readRegistry(registry);
+    async snapshot() {
+      for (const refresh of refreshers) refreshed(refresh);
+      return read();
     },
   };
 }
 
-/** What a process uses of the machine: CPU, memory, event loop, garbage collection. Watched for as long as the process lives. */
-export function watchProcess(): () => Promise<MetricsSnapshot> {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  for (const name of PROCESS_OMITTED) registry.removeSingleMetric(name);
-  return () => readRegistry(registry);
-}
-
-// prom-client's types give a metric's type as a number; at run time it is a word.
-async function readRegistry(registry: Registry): Promise<MetricsSnapshot> {
-  return (await registry.getMetricsAsJSON()) as unknown as MetricsSnapshot;
-}
-
-function createMetric(spec: MetricSpec, registry: Registry): Counter | Gauge | Histogram {
-  const { name, help, labels, aggregate, zeroed = true } = spec;
-  const configuration = {
-    name,
-    help,
-    labelNames: Object.keys(labels),
-    registers: [registry],
-    aggregator: aggregate,
-  };
-  const starts = zeroed ? combinations(labels) : [];
-  switch (spec.type) {
-    case 'counter': {
-      const counter = new Counter(configuration);
-      for (const values of starts) counter.inc(values, 0);
-      return counter;
-    }
-    case 'gauge': {
-      const gauge = new Gauge(configuration);
-      for (const values of starts) gauge.set(values, 0);
-      return gauge;
-    }
-    case 'histogram': {
-      const histogram = new Histogram({ ...configuration, buckets: [...(spec.buckets ?? [])] });
-      for (const values of starts) histogram.zero(values);
-      return histogram;
-    }
+/** A store that is closed already, during a shutdown, must not take all the other numbers with it. */
+function refreshed(refresh: () => void): void {
+  try {
+    refresh();
+  } catch {
+    // What it would have set stays as it was last.
   }
 }
 
-/** Every combination of the labels' values. */
-function combinations(labels: MetricSpec['labels']): Record<string, string>[] {
-  return Object.entries(labels).reduce<Record<string, string>[]>(
-    (made, [label, values]) =>
-      made.flatMap((one) => (values ?? []).map((value) => ({ ...one, [label]: value }))),
-    [{}],
-  );
+function idleMetrics(): Metrics {
+  return {
+    ...createIdleHandles(SERVICE_METRICS),
+    enabled: false,
+    beforeReading: () => () => undefined,
+    snapshot: async () => [],
+  };
+}
+
+/** The part of the settings (`telemetry.metrics`), as `createMetrics` takes it. */
+export function metricsSettingOf(options: MetricsOptions | undefined): Omit<MetricsSetting, keyof BuildInfo> {
+  if (options === undefined) return {};
+  const { enabled, latencySeconds, firstTokenSeconds } = options;
+  return { enabled, thresholds: { latency: latencySeconds, first_token: firstTokenSeconds } };
 }

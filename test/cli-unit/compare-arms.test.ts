@@ -37,6 +37,20 @@ describe('what is compared', () => {
     ]);
   });
 
+  it('is those of the configuration file that --variant names', () => {
+    const variants = {
+      wide: { retrieval: { topK: 9 } },
+      plain: {},
+      matrix: { 'retrieval.fusion': ['convex', 'rrf'], 'index.ef': [64] },
+    };
+    expect(wanted({ variant: ['wide', 'fusion=rrf,ef=64', 'own:retrieval.topK=2'] }, variants)).toEqual([
+      ['wide', ['retrieval.topK=9']],
+      ['fusion=rrf, ef=64', ['retrieval.fusion=rrf', 'index.ef=64']],
+      ['own', ['retrieval.topK=2']],
+    ]);
+    expect(() => wanted({ variant: ['wyde,plain'] }, variants)).toThrow(/did you mean wide\?/);
+  });
+
   it.each([
     [{}, {}, /Nothing says what to compare/],
     [{}, { only: {} }, /single variant/],

@@ -16,6 +16,7 @@ const noise = (given: Partial<NoiseFloor>): NoiseFloor => ({
 const test = (given: Partial<SelfTest> = {}): SelfTest => ({
   schema: 'groundspeed.self-test/1',
   comparisons: 10,
+  judged: 10,
   launches: 10,
   pairsPerLaunch: 3,
   blockSeconds: 3,
@@ -67,5 +68,17 @@ describe('what a self-test says', () => {
     const text = selfTestText(test({ endedBy: 'budget', invalidPairs: 4, invalidReasons }));
     expect(text).toContain('Ended early: the budget of time was used up.');
     expect(text).toContain('4 pairs could not be trusted: lag 6 ms; lag 7 ms; and 2 more');
+  });
+
+  it('counts no comparison that could not have failed, and says what would make it one', () => {
+    const none = { count: 0, of: 0, interval: null };
+    const open = { judged: 0, falseAlarms: none, confirmedFalseAlarms: none };
+    expect(selfTestText(test({ ...open, launches: 1 }))).toMatch(
+      /10 of 10 had fewer than 8 valid pairs, .* not counted: give a longer --budget/,
+    );
+    expect(selfTestText(test({ ...open, judged: 4 }))).toMatch(
+      /6 of 10 .*too many pairs could not be trusted/,
+    );
+    expect(selfTestText(test({ ...open, launches: 1 }))).toContain('0 of 0 in a first batch');
   });
 });

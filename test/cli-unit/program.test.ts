@@ -93,7 +93,7 @@ describe('wrong usage', () => {
 describe('config', () => {
   it('prints the settings in force and where each comes from, without secrets', async () => {
     const { code, out } = await run(['config', 'print', '--set', 'retrieval.topK=7'], {
-      OPENAI_API_KEY: 'canary-key-1',
+      OPENAI_API_KEY: 'magpie-key-1',
       CHUNK_SIZE: '200',
     });
     expect(code).toBe(0);
@@ -101,7 +101,7 @@ describe('config', () => {
     expect(out).toMatch(/^ {2}size: 200 # from the environment$/m);
     expect(out).toMatch(/^ {2}overlap: 40$/m);
     expect(out).toMatch(/^ {2}apiKey: "\*\*\*"/m);
-    expect(out).not.toContain('canary');
+    expect(out).not.toContain('magpie-key');
   });
 
   it('takes the file that --config or RAG_CONFIG_PATH names', async () => {

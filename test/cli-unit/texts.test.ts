@@ -33,7 +33,7 @@ const answer: Answer = {
   stages: { embed: 0.2, retrieve: 1.5, rerank: 0, prompt: 0.1, generate: 3 },
   totalMs: 5,
   firstTokenMs: 4,
-  cache: { embedding: 'miss', retrieval: 'hit', response: 'off' },
+  cache: { embedding: 'miss', retrieval: 'hit', response: 'off', semantic: 'off' },
   usage: { inputTokens: 40, outputTokens: 5 },
   costUsd: 0,
 };

@@ -23,6 +23,33 @@ describe('--variant', () => {
     ]);
   });
 
+  it('takes names of the configuration file, those of a matrix included', () => {
+    const ofFile = ['wide', 'bm25', 'fusion=convex, ef=64', 'fusion=rrf, ef=64'];
+    const names = (...specs: string[]) =>
+      parseVariants(specs, ofFile).map(({ name, settings }) => [name, settings]);
+    expect(names('wide,lsa')).toEqual([
+      ['wide', undefined],
+      ['lsa', ['retrieval.mode=vector', 'embedding.provider=lsa', 'reranking.kind=none']],
+    ]);
+    // The file's own goes before the known one of that name.
+    expect(names('bm25', 'fusion=rrf,ef=64')).toEqual([
+      ['bm25', undefined],
+      ['fusion=rrf, ef=64', undefined],
+    ]);
+    expect(names('fusion=convex, ef=64,wide,fusion=rrf, ef=64').map(([name]) => name)).toEqual([
+      'fusion=convex, ef=64',
+      'wide',
+      'fusion=rrf, ef=64',
+    ]);
+    expect(() => parseVariants(['wyde,lsa'], ofFile)).toThrow(/did you mean wide\?/);
+    try {
+      parseVariants(['fusion=rff,lsa'], ofFile);
+      expect.unreachable();
+    } catch (thrown) {
+      expect((thrown as { hint: string }).hint).toContain('"fusion=rrf, ef=64"');
+    }
+  });
+
   it.each([
     [['bm52,lsa'], /did you mean bm25/],
     [['bm25'], /single variant/],

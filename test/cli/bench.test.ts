@@ -8,8 +8,8 @@ import { MADE_SET } from './made-set.ts';
 
 /** Neither may be seen again: a key, and a password within a URL. */
 const SECRETS = {
-  OPENAI_API_KEY: 'sk-canary-key-0123',
-  REDIS_URL: 'redis://me:canary-password@localhost:6379',
+  OPENAI_API_KEY: 'sk-magpie-key-0123',
+  REDIS_URL: 'redis://me:magpie-password@localhost:6379',
 };
 
 const work = workFolder(MADE_SET);
@@ -84,13 +84,13 @@ describe('bench', () => {
   });
 
   it('shows a secret in no stream and no file', () => {
-    expect(`${ended.out}${ended.err}`).not.toContain('canary');
+    expect(`${ended.out}${ended.err}`).not.toContain('magpie');
     const files = readdirSync(work.path, { recursive: true, withFileTypes: true }).filter((entry) =>
       entry.isFile(),
     );
     expect(files.length).toBeGreaterThan(8);
     for (const { parentPath, name } of files) {
-      expect(readFileSync(join(parentPath, name)).includes('canary'), name).toBe(false);
+      expect(readFileSync(join(parentPath, name)).includes('magpie'), name).toBe(false);
     }
   });
 

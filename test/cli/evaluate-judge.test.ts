@@ -6,7 +6,7 @@ import { type JudgingService, startJudgingService } from '../servers/judging-ser
 import { cli, workFolder } from './cli.ts';
 import { MADE_SET } from './made-set.ts';
 
-const KEY = 'sk-canary-judge-0123';
+const KEY = 'sk-magpie-judge-0123';
 const work = workFolder({
   ...MADE_SET,
   'labels.csv': 'id,judgement,label\n',
@@ -60,7 +60,7 @@ describe('evaluate --judge', () => {
     expect(questions![0]!.judgements!.correctness).toBeDefined();
     expect(judge!.calls).toBe(service.requests.length);
     expect(service.requests[0]!.authorization).toBe(`Bearer ${KEY}`);
-    expect(out + err).not.toContain('canary');
+    expect(out + err).not.toContain('magpie');
   });
 
   it('asks nothing twice, and tells how far the model agrees with people', async () => {

@@ -16,8 +16,8 @@ const run = (argv: readonly string[], options: { input?: string; env?: Record<st
   cli(argv, { cwd: work.path, ...options });
 /** A service that nobody runs; neither its key nor the password in its address may be seen again. */
 const env = {
-  OPENAI_API_KEY: 'sk-canary-key-0123',
-  OPENAI_BASE_URL: 'http://me:canary-password@127.0.0.1:1/v1',
+  OPENAI_API_KEY: 'sk-magpie-key-0123',
+  OPENAI_BASE_URL: 'http://me:magpie-password@127.0.0.1:1/v1',
 };
 const ask = ['ask', '--index', 'mine'];
 
@@ -121,13 +121,20 @@ describe('ask', () => {
     expect(empty.err).toContain('code: query.empty');
   });
 
-  it('exits with 5 when a service does not answer, and keeps its secrets', async () => {
-    const { code, err } = await run([...ask, '--set', 'generation.provider=openai', 'Who keeps the lamp?'], {
-      env,
-    });
+  it('answers by sentences when the model does not, says so, and keeps its secrets', async () => {
+    const argv = [...ask, '--set', 'generation.provider=openai', 'Who keeps the lamp?'];
+    const { code, out, err } = await run(argv, { env });
+    expect(code, err).toBe(0);
+    expect(out).toContain('degraded: extractive (generator: error)');
+    expect(out + err).not.toContain('magpie');
+  });
+
+  it('exits with 5 when a service does not answer and nothing may stand in, and keeps its secrets', async () => {
+    const sets = ['--set', 'generation.provider=openai', '--set', 'degradation.enabled=false'];
+    const { code, err } = await run([...ask, ...sets, 'Who keeps the lamp?'], { env });
     expect(code).toBe(5);
     expect(err).toContain('code: generation.failed');
-    expect(err).not.toContain('canary');
+    expect(err).not.toContain('magpie');
   });
 
   it('keeps secrets out of the record of a run whose every answer failed', async () => {
@@ -136,6 +143,6 @@ describe('ask', () => {
     expect(code).toBe(5);
     const { questions } = recordSchema.parse(JSON.parse(out));
     expect(questions!.filter(({ error }) => error !== null).length).toBeGreaterThan(60);
-    expect(out + err).not.toContain('canary');
+    expect(out + err).not.toContain('magpie');
   });
 });

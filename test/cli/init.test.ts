@@ -157,22 +157,22 @@ describe('init', () => {
 
   it('writes down names of secrets, and no secret', async () => {
     const named = await init('/locked', ['--header', `authorization: Bearer \${MY_TOKEN}`], {
-      MY_TOKEN: 'canary-token',
+      MY_TOKEN: 'magpie-token',
     });
     expect(named.code, named.err).toBe(0);
     expect(read('groundspeed.yaml')).toContain(`authorization: Bearer \${MY_TOKEN}`);
     expect(parse(read(WORKFLOW))).toMatchObject({
       jobs: { load: { env: { MY_TOKEN: `\${{ secrets.MY_TOKEN }}` } } },
     });
-    const raw = await init('/locked', ['--force', '--header', 'authorization: Bearer canary-token']);
+    const raw = await init('/locked', ['--force', '--header', 'authorization: Bearer magpie-token']);
     expect(raw.code, raw.err).toBe(0);
     expect(raw.out).toContain('export TARGET_TOKEN=…');
     const inUrl = await init(
-      `${service.url.replace('//', '//me:canary-word@')}/api/query?api_key=canary-key&x=1`,
+      `${service.url.replace('//', '//me:magpie-word@')}/api/query?api_key=magpie-key&x=1`,
       ['--force'],
     );
     expect(inUrl.code).toBe(5); // the service has no such path with a query: what matters is what is shown
-    const offline = await init('http://me:canary-word@127.0.0.1:9/api/query?api_key=canary-key&x=1', [
+    const offline = await init('http://me:magpie-word@127.0.0.1:9/api/query?api_key=magpie-key&x=1', [
       '--force',
       '--offline',
     ]);
@@ -180,8 +180,8 @@ describe('init', () => {
     expect(read('groundspeed.yaml')).toContain('url: http://127.0.0.1:9/api/query?x=1\n');
     expect(read('groundspeed.yaml')).toContain(`authorization: Basic \${TARGET_TOKEN}`);
     for (const text of [named, raw, inUrl, offline].map(({ out, err }) => out + err))
-      expect(text).not.toContain('canary');
-    for (const file of ['groundspeed.yaml', WORKFLOW]) expect(read(file)).not.toContain('canary');
+      expect(text).not.toContain('magpie');
+    for (const file of ['groundspeed.yaml', WORKFLOW]) expect(read(file)).not.toContain('magpie');
   });
 
   it('needs no native package, no corpus and no engine', async () => {
@@ -201,12 +201,12 @@ describe('init', () => {
   it.each([
     [['--questions', 'none.csv'], 3, 'dataset.missing'],
     [['--target', 'in-process'], 2, 'usage.argument'],
-    [['--header', 'canary'], 2, 'usage.argument'],
+    [['--header', 'magpie'], 2, 'usage.argument'],
   ])('refuses %j with %i', async (flags, code, name) => {
     const ended = await init('/api/query', flags);
     expect(ended).toMatchObject({ code, out: '' });
     expect(ended.err).toContain(`code: ${name}`);
-    expect(ended.err).not.toContain('canary');
+    expect(ended.err).not.toContain('magpie');
   });
 
   it('prints one JSON document for a script', async () => {

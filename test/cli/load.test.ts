@@ -334,33 +334,33 @@ describe('groundspeed load', () => {
   });
 
   it('never shows the secrets of headers and URLs, wherever it writes', async () => {
-    const canary = 'canary-5f3a9c71';
+    const magpie = 'magpie-5f3a9c71';
     const cwd = folder({
       'groundspeed.yaml': [
         'target:',
         '  preset: groundspeed',
         '  headers:',
         `    authorization: "Bearer \${RAG_KEY}"`,
-        `    x-key: ${canary}-2`,
+        `    x-key: ${magpie}-2`,
       ].join('\n'),
     });
     const running = await service((nth, question) =>
-      nth % 5 === 4 ? { status: 500, body: `bad key ${canary} and ${canary}-2` } : rightAnswer(question),
+      nth % 5 === 4 ? { status: 500, body: `bad key ${magpie} and ${magpie}-2` } : rightAnswer(question),
     );
-    const url = `${running.url}/api/query?api_key=${canary}-3`;
+    const url = `${running.url}/api/query?api_key=${magpie}-3`;
     const ended = await cli(
       ['load', '--config', 'groundspeed.yaml', '--target', url, ...QUICK, '--rate', '20', '--json'],
-      { cwd, env: { RAG_KEY: canary } },
+      { cwd, env: { RAG_KEY: magpie } },
     );
     ranThrough(ended);
     expect(running.headers.at(-1)).toMatchObject({
-      authorization: `Bearer ${canary}`,
-      'x-key': `${canary}-2`,
+      authorization: `Bearer ${magpie}`,
+      'x-key': `${magpie}-2`,
     });
-    expect(ended.out + ended.err).not.toContain(canary);
+    expect(ended.out + ended.err).not.toContain(magpie);
     const run = join(cwd, 'reports', readdirSync(join(cwd, 'reports')).find((name) => name !== 'latest')!);
     for (const name of readdirSync(run))
-      expect(readFileSync(join(run, name), 'latin1')).not.toContain(canary);
+      expect(readFileSync(join(run, name), 'latin1')).not.toContain(magpie);
   });
 
   it('calls itself invalid, with 7, where the generator’s machine is overloaded by other work', async () => {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { cli, workFolder } from './cli.ts';
 import { type Serving, send, startServe } from './serving.ts';
 
-const TOKEN = 'canary-token-4711';
+const TOKEN = 'magpie-token-4711';
 const work = workFolder({
   'docs/lamp.txt': 'The lighthouse keeper is called Ada Brown. She lights the lamp at dusk.',
 });
@@ -90,20 +90,20 @@ describe('serve', () => {
     expect(ended).toMatchObject({ code: 2, out: '' });
     expect(ended.err).toContain(`code: ${code}`);
     expect(ended.err).toContain(text);
-    expect(ended.err).not.toMatch(/canary|short/);
+    expect(ended.err).not.toMatch(/magpie|short/);
   });
 
   it('asks for the token of the environment, and logs requests as JSON without it or what was asked', async () => {
     const service = await serve(['--index', 'mine'], { GROUNDSPEED_API_TOKEN: TOKEN, LOG_LEVEL: 'info' });
     expect(service.token).toBe(true);
     const ask = (headers: Record<string, string>) =>
-      send(`${service.url}/api/query`, { query: 'canary: who is the lighthouse keeper?' }, headers);
+      send(`${service.url}/api/query`, { query: 'magpie: who is the lighthouse keeper?' }, headers);
     expect((await ask({})).status).toBe(401);
     expect((await ask({ authorization: `Bearer ${TOKEN}`, 'x-request-id': 'mine' })).status).toBe(200);
     expect((await send(`${service.url}/health`)).status).toBe(200);
     const { code, out, err } = await service.stop();
     expect(code).toBe(0);
-    expect(out + err).not.toContain('canary');
+    expect(out + err).not.toContain('magpie');
     const lines = err.split('\n').filter((line) => line.startsWith('{'));
     const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(logged.filter(({ msg }) => msg === 'answered').map(({ status }) => status)).toEqual([

@@ -103,11 +103,11 @@ describe('target check', () => {
   });
 
   it('shows no secret', async () => {
-    const header = '--set=target.headers={"authorization":"Bearer canary-token"}';
+    const header = '--set=target.headers={"authorization":"Bearer magpie-token"}';
     const { code, out, err } = await check('/locked', header);
     expect(code, err).toBe(0);
-    expect(service.lastHeaders().authorization).toBe('Bearer canary-token');
-    expect(out + err).not.toContain('canary');
+    expect(service.lastHeaders().authorization).toBe('Bearer magpie-token');
+    expect(out + err).not.toContain('magpie');
     const locked = await check('/locked');
     expect(locked.code).toBe(5);
     expect(locked.out).toContain(`→ target.headers.authorization = Bearer \${API_TOKEN}`);

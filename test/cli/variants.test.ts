@@ -37,11 +37,11 @@ describe('evaluate --variant', () => {
     const { code, out, err } = await evaluate(
       '--variant',
       'bm25',
-      '--variant=mine:openai.apiKey=sk-canary-1,retrieval.topK=2',
+      '--variant=mine:openai.apiKey=sk-magpie-1,retrieval.topK=2',
       '--json',
     );
     expect(code, err).toBe(0);
-    expect(out + err).not.toContain('canary');
+    expect(out + err).not.toContain('magpie');
     expect(recordSchema.parse(JSON.parse(out)).comparison!.variants[1]!.settings).toEqual([
       'openai.apiKey=***',
       'retrieval.topK=2',

@@ -106,9 +106,8 @@ describe('the environment', () => {
     );
   });
 
-  it('warns that Redis is not used, unless nothing is cached anyway', () => {
-    expect(resolve({ env: { REDIS_URL: 'redis://x' } }).warnings[0]).toMatch(/REDIS_URL.*caches in memory/);
-    expect(resolve({ env: { REDIS_URL: 'redis://x', ENABLE_CACHING: 'false' } }).warnings).toEqual([]);
+  it('takes Redis for a shared cache without a warning', () => {
+    expect(resolve({ env: { REDIS_URL: 'redis://x' } }).warnings).toEqual([]);
   });
 
   it('names the configuration file, where no flag does', () => {
@@ -136,6 +135,34 @@ describe('flags', () => {
     expect(settings.generation.model).toBe('4');
     expect(settings.embedding.model).toBe('5');
     expect(settings.server.host).toBe('a=b');
+  });
+
+  it('set one place of a table whose names are known, and leave the rest of it as it is', () => {
+    const file = 'resilience:\n  dependencies:\n    embedder: { timeoutMs: 700, breaker: { failures: 9 } }\n';
+    const sets = [
+      'resilience.dependencies.embedder.breaker.enabled=false',
+      'resilience.dependencies.generator.timeoutMs=800',
+      'resilience.dependencies.cache.timeoutMs=3',
+      'resilience.dependencies.cache.timeoutMs=null',
+    ];
+    const { settings, sources } = resolve({ file, sets });
+    expect(settings.resilience.dependencies).toEqual({
+      embedder: { timeoutMs: 700, breaker: { failures: 9, enabled: false } },
+      generator: { timeoutMs: 800 },
+      cache: {},
+    });
+    expect(sources.get('resilience.dependencies')).toBe('flag');
+  });
+
+  it.each([
+    ['resilience.dependencies.embeder.timeoutMs=5', 'names a setting that does not exist'],
+    ['resilience.dependencies.embedder.timeout=5', 'Unrecognized key'],
+    ['resilience.dependencies.embedder.timeoutMs=soon', 'expected number'],
+    ['target.headers.authorization=secret', 'names a setting that does not exist'],
+  ])('name no place that a table does not have: %s', (set, problem) => {
+    const { problems } = refusal({ sets: [set] });
+    expect(problems).toEqual([expect.stringContaining(problem)]);
+    expect(problems.join()).not.toContain('secret');
   });
 
   it.each(['retrieval.topK', '=3', ''])('must be path=value, unlike "%s"', (set) => {

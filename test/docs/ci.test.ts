@@ -44,6 +44,60 @@ async function helpOf(command: string): Promise<string> {
   return world.out.text();
 }
 
+/** Words as a shell would split them, quotes taken off, as far as one command goes. */
+function shellWords(line: string): string[] {
+  const words = [...line.matchAll(/"([^"]*)"|'([^']*)'|[^\s"']+/g)].map(([all, double, single]) => ({
+    text: double ?? single ?? all,
+    isBare: double === undefined && single === undefined,
+  }));
+  const end = words.findIndex(({ text, isBare }) => isBare && /^(\|\|?|&&|>>?|<|;|#.*)$/.test(text));
+  return (end < 0 ? words : words.slice(0, end)).map(({ text }) => text.replace(/;$/, ''));
+}
+
+/** The command lines of scripts that call the program: what stands behind its name. */
+function commandLines(script: string): string[][] {
+  return script.split('\n').flatMap((line) => {
+    const [, rest] =
+      /(?:npx groundspeed|^groundspeed|node dist\/cli\/main\.js) (.*)$/.exec(line.trim()) ?? [];
+    return rest === undefined ? [] : [shellWords(rest)];
+  });
+}
+
+/** What the program takes these words for. */
+function parsed(words: readonly string[]): { unknown: string[]; operands: string[] } {
+  const program = new Command();
+  const world = memoryWorld([]);
+  addGateCommands(program, world, () => undefined);
+  const command = program.commands.find((one) => one.name() === words[0])!;
+  return command.exitOverride().parseOptions(words.slice(1));
+}
+
+describe('every command line of gate and trend', () => {
+  const scripts = [
+    ...blocks('sh'),
+    ...blocks('yaml'),
+    ...(parse(WORKFLOW).jobs.bench.steps as { run?: string }[]).map(({ run = '' }) => run),
+  ];
+  const lines = scripts.flatMap(commandLines);
+
+  it('is understood by the program, flags and values, with nothing left over', async () => {
+    const own = lines.filter(([name]) => name === 'gate' || name === 'trend');
+    expect(own.length).toBeGreaterThanOrEqual(8);
+    for (const words of own) expect(parsed(words), words.join(' ')).toEqual({ unknown: [], operands: [] });
+    for (const words of lines)
+      expect(await runCli(memoryWorld([...words, '--help'])), words.join(' ')).toBe(0);
+    expect(lines.find(([name]) => name === 'load')).toContain('p95 < 2s, error < 1%');
+  });
+
+  it('is one the action may build, whatever inputs are given', () => {
+    const script: string = parse(ACTION).runs.steps.find(({ id = '' }: { id?: string }) => id === 'gate').run;
+    const given = [...script.matchAll(/arguments\+?=\(([^)]*)\)/g)].flatMap(([, text]) => shellWords(text!));
+    const words = given.map((word) => (word === '$BUDGET' ? '10m' : word));
+    expect(words).toContain('--strict');
+    expect(parsed(words)).toEqual({ unknown: [], operands: [] });
+  });
+});
+
 describe('the guide to continuous integration', () => {
   it('names commands and flags that there are, as do the workflow and the action', async () => {
     const all = [GUIDE, WORKFLOW, ACTION].map(calls);
@@ -75,6 +129,12 @@ describe('the guide to continuous integration', () => {
       .map((text) => parse(text))
       .find((one) => 'target' in one);
     expect(targetSchema.safeParse(described.target)).toMatchObject({ success: true });
+  });
+
+  it('says of each placeholder what to put in its place', () => {
+    const [, repository, version] = /uses: ([A-Z-]+)\/\.github\/actions\/gate@([A-Z]+)/.exec(GUIDE)!;
+    for (const name of [repository, version]) expect(GUIDE).toContain(`\`${name}\` by `);
+    expect(GUIDE).not.toContain('OWNER/');
   });
 
   it('calls the action with inputs that it has', () => {
@@ -117,6 +177,14 @@ describe('the nightly workflow', () => {
     expect(Object.keys(on).sort()).toEqual(['schedule', 'workflow_dispatch']);
     expect(permissions).toEqual({ contents: 'read' });
     expect(jobs.bench.permissions).toEqual({ contents: 'write', issues: 'write' });
+  });
+
+  it('is not red for want of a baseline: it leaves one, and says what to do', () => {
+    const { run } = jobs.bench.steps.find(({ id }: { id?: string }) => id === 'gate');
+    const first = /if \[ ! -f reports\/baselines\/nightly\.json \]; then([\s\S]*?)\n\s*fi\n/.exec(run)![1]!;
+    expect(first).toMatch(/gate --record reports\/latest --accept nightly --history nightly \|\| true/);
+    expect(first).toContain('commit it');
+    expect(first.trim()).toMatch(/exit 0$/);
   });
 
   it('comments only on FAIL, and keeps reports and history whatever happened', () => {

@@ -296,7 +296,7 @@ it('shows and clears its caches, and has none for a layer that is off', async ()
   const question = 'What does the crossing cost for a kayak?';
   await engine.ask(question);
   await engine.ask(question);
-  expect(engine.cacheStatistics()).toEqual({
+  expect(engine.cacheStatistics()).toMatchObject({
     embedding: { entries: 1, hits: 0, misses: 1, evictions: 0 },
     retrieval: undefined,
     response: { entries: 1, hits: 1, misses: 1, evictions: 0 },

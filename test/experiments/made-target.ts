@@ -6,6 +6,7 @@ export const HIDDEN: TargetResponse = {
   answer: undefined,
   abstained: false,
   lastResort: false,
+  degraded: undefined,
   confidence: undefined,
   passages: undefined,
   contextSize: undefined,

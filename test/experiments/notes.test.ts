@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { notesOn, notesOnLoad } from '../../src/experiments/notes.ts';
+import { sampleCaches } from '../reporting/sample-caches.ts';
 import { MADE_SET, setupOf } from './made-set.ts';
 
 const phase = (cpuShare: number, cacheStates: Record<string, number> = { miss: 10 }) => ({
@@ -34,6 +35,18 @@ describe('notes', () => {
     expect(notesOnLoad([phase(1, { off: 10 })])).toEqual([
       expect.stringContaining('Every cache is switched off'),
     ]);
+  });
+
+  it('say where the semantic cache answered falsely, and nothing where it did not', () => {
+    const caches = sampleCaches();
+    const semantic = caches.semantic!;
+    const notes = notesOnLoad([{ ...phase(1), caches }]);
+    expect(notes).toEqual([
+      expect.stringMatching(/^In open 50 % cached the semantic cache answered 1 of 4 questions falsely/),
+    ]);
+    const harmless = { ...semantic, false: { ...semantic.false, count: 0, questions: 0 } };
+    expect(notesOnLoad([{ ...phase(1), caches: { ...caches, semantic: harmless } }])).toEqual([]);
+    expect(notesOnLoad([{ ...phase(1), caches: { ...caches, semantic: null } }])).toEqual([]);
   });
 
   it('warn of few questions, and of simulated answers', () => {

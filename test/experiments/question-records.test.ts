@@ -12,6 +12,7 @@ const RESPONSE: TargetResponse = {
   answer: TEXT.slice(0, 300),
   abstained: false,
   lastResort: false,
+  degraded: undefined,
   confidence: 0.5,
   passages: IDS.slice(0, 5).map((documentId) => ({ documentId, title: 'A title', text: TEXT, score: 0.5 })),
   contextSize: 5,

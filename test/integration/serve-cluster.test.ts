@@ -79,7 +79,7 @@ describe('a service of two workers', () => {
       0,
     );
     expect(value('rag_documents_processed_total', { result: 'indexed' })).toBe(6);
-    expect(value('rag_index_documents')).toBe(5);
+    expect(value('rag_index_documents', { index: 'main' })).toBe(5);
     expect(value('rag_workers')).toBe(2);
     expect(value('rag_worker_restarts_total', { role: 'reader' })).toBe(0);
   });

@@ -415,7 +415,7 @@ describe('metrics', () => {
     expect(value('rag_cache_requests_total', { layer: 'response', result: 'hit' })).toBe(1);
     expect(value('rag_stage_duration_seconds_count', { stage: 'generate' })).toBe(3);
     expect(value('rag_time_to_first_token_seconds_count')).toBe(4);
-    expect(value('rag_index_documents')).toBe(6);
+    expect(value('rag_index_documents', { index: 'main' })).toBe(6);
     expect(value('rag_workers')).toBe(1);
     expect(value('rag_memory_limit_bytes')).toBeGreaterThan(0);
   });

@@ -24,6 +24,7 @@ export const RESPONSE: TargetResponse = {
   answer: 'yes',
   abstained: false,
   lastResort: false,
+  degraded: undefined,
   confidence: 1,
   passages: undefined,
   contextSize: undefined,

@@ -44,6 +44,7 @@ interface Row {
   /** Empty where the target hides them. */
   readonly stages?: readonly number[];
   readonly cache?: TargetResponse['cache'];
+  readonly degraded?: TargetResponse['degraded'];
 }
 
 /** A phase of constant arrivals, 10 ms apart, whose rows met the given fates. */
@@ -55,7 +56,8 @@ function phase(rows: readonly Row[], setting: Partial<PhaseSetting> = {}) {
   });
   const right = new Uint8Array(rows.length);
   const funnel = new Uint8Array(rows.length);
-  for (const [index, { fate, latency, first, stages = RESPONSE.stages, cache = 'miss' }] of rows.entries()) {
+  for (const [index, one] of rows.entries()) {
+    const { fate, latency, first, stages = RESPONSE.stages, cache = 'miss', degraded } = one;
     const due = index * 10;
     const row = recorder.arrive(index % 7, due);
     right[row] = RIGHT_CODES.indexOf(fate === 'right' || fate === 'unscored' ? fate : 'wrong');
@@ -73,7 +75,7 @@ function phase(rows: readonly Row[], setting: Partial<PhaseSetting> = {}) {
     if (fate === 'dropped') recorder.drop(row);
     else if (fate === 'error') recorder.fail(row, due + latency, new Error('no'));
     else if (fate === 'timeout') recorder.timeOut(row, due + latency);
-    else recorder.complete(row, due + latency, { ...RESPONSE, stages, cache });
+    else recorder.complete(row, due + latency, { ...RESPONSE, stages, cache, degraded });
   }
   return summarisePhase(recorder, { right, funnel, classes: FUNNEL }, { ...SETTING, ...setting });
 }
@@ -200,6 +202,18 @@ describe('a phase, summarised', () => {
     });
     expect(phase([...of('response', 10), ...of('unknown', 90)]).cacheHitRate).toBe(1);
     expect(phase(of('unknown', 90)).cacheHitRate).toBeNull();
+  });
+
+  it('counts how full answers were, of completed requests', () => {
+    const of = (degraded: TargetResponse['degraded'], count: number, fate: Fate = 'right') =>
+      times(count, { fate, latency: 20, degraded });
+    const rows = [...of('none', 5), ...of('keyword', 3), ...of(undefined, 2), ...of('canned', 1, 'wrong')];
+    expect(phase([...rows, ...of('none', 4, 'error')]).degraded).toEqual({
+      none: 5,
+      keyword: 3,
+      unknown: 2,
+      canned: 1,
+    });
   });
 
   it('is a record without NaN, whatever became of the requests', () => {

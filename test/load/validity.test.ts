@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PhaseSetting } from '../../src/load/phase-setting.ts';
-import { reasonsAgainst, tailOf, type ValidityFacts } from '../../src/load/validity.ts';
+import { reasonsAgainst, reasonsBesidesTarget, tailOf, type ValidityFacts } from '../../src/load/validity.ts';
 
 const SETTING: PhaseSetting = {
   name: 'open 100/s',
@@ -105,5 +105,30 @@ describe('a phase in process', () => {
     expect(reasons({ lagTail: { name: 'p99', value: 80 } }, inProcess)).toBe('');
     expect(reasons({ dropped: 3 }, inProcess)).toContain('3 requests found no room');
     expect(reasons({ achievedRate: 90 }, inProcess)).toContain('schedule');
+  });
+});
+
+describe('what takes a block away that is held against another', () => {
+  const besides = (facts: Partial<ValidityFacts>, setting: Partial<PhaseSetting> = {}): string =>
+    reasonsBesidesTarget({ ...FACTS, ...facts }, { ...SETTING, ...setting }).join('; ');
+
+  it('is nothing that the target did to itself', () => {
+    expect(besides({ completed: 0 })).toBe('');
+    expect(besides({ completed: 300, dropped: 700, achievedRate: 30 })).toBe('');
+    expect(besides({ achievedRate: 50, dropped: 20 }, { targetKind: 'in-process' })).toBe('');
+  });
+
+  it('is all that the generator did or could not do', () => {
+    for (const [facts, setting] of [
+      [{ achievedRate: 90 }, {}],
+      [{ lagTail: { name: 'p99', value: 9 } }, {}],
+      [{}, usage({ eventLoopUtilisation: 0.95 })],
+      [{}, usage({ cpuShare: 0.99 })],
+      [{ arrivals: 0, completed: 0 }, {}],
+      [{}, { endedBy: 'interrupted' }],
+    ] as const) {
+      expect(besides(facts, setting)).not.toBe('');
+      expect(besides(facts, setting)).toBe(reasons(facts, setting));
+    }
   });
 });

@@ -25,6 +25,9 @@ function columns(length: number, value: (column: number, row: number) => number)
       right: fill(new Uint8Array(length), 9),
       funnel: fill(new Uint8Array(length), 10),
       response: fill(new Uint32Array(length), 11),
+      degraded: fill(new Uint8Array(length), 14),
+      stale: fill(new Uint8Array(length), 15),
+      matched: fill(new Uint32Array(length), 16),
     },
     stages: [fill(new Float32Array(length), 12), fill(new Float32Array(length), 13)],
   };
@@ -87,6 +90,34 @@ describe('request columns', () => {
     expect(() => decodeColumns(bytes, { ...layout, ...change(layout) })).toThrow(
       expect.objectContaining({ code: 'record.corrupt' }),
     );
+  });
+
+  it('of a record that was written before there were degraded answers say that nothing is known of them', () => {
+    const { bytes, layout } = encoded(
+      columns(5, () => 1),
+      ['embed', 'retrieve'],
+    );
+    const before = { ...layout, columns: layout.columns.filter(({ name }) => name !== 'degraded') };
+    const decoded = decodeColumns(bytes, before);
+    expect(decoded.columns.degraded).toEqual(new Uint8Array(5));
+    expect(decoded.columns.response).toEqual(new Uint32Array(5).fill(1));
+  });
+
+  it('say nothing of stale and matched answers where those columns were left out, as they are when all is unknown', () => {
+    const made = columns(5, (column) => (column > 14 ? 0 : 1));
+    const { bytes, layout } = encoded(made, ['embed', 'retrieve']);
+    const names = layout.columns.map(({ name }) => name);
+    expect(names).not.toContain('stale');
+    expect(names).not.toContain('matched');
+    expect(names).toContain('degraded');
+    expect(decodeColumns(bytes, layout)).toEqual(made);
+  });
+
+  it('keep stale and matched answers where any row tells of them', () => {
+    const made = columns(5, (column, row) => (column > 14 ? (row === 4 ? 2 : 0) : 1));
+    const { bytes, layout } = encoded(made, ['embed', 'retrieve']);
+    expect(decodeColumns(bytes, layout)).toEqual(made);
+    expect(layout.columns.map(({ name }) => name)).toContain('matched');
   });
 
   it('are refused when a byte was changed', () => {

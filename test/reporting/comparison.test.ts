@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ComparisonRecord, DifferenceRecord } from '../../src/records/schema.ts';
+import type {
+  ComparisonRecord,
+  DifferenceRecord,
+  FlippedRecord,
+  FlipRecord,
+} from '../../src/records/schema.ts';
 import { findings, pValue, signed, signedInterval } from '../../src/reporting/comparison.ts';
 import { renderHtml } from '../../src/reporting/html/page.ts';
 import { renderMarkdown } from '../../src/reporting/markdown.ts';
@@ -54,6 +59,108 @@ const comparison: ComparisonRecord = {
   ],
 };
 const record = { ...bench, kind: 'evaluate' as const, comparison };
+
+const flip = (row: Partial<FlipRecord>): FlipRecord => ({
+  id: 'q1',
+  question: 'When was the harbour of Arran built?',
+  kind: 'lookup',
+  must: false,
+  before: 'right',
+  after: 'wrong',
+  answerBefore: 'In 1712.',
+  answerAfter: 'In 1999.',
+  topBefore: ['arran'],
+  topAfter: ['canna'],
+  ...row,
+});
+
+describe('questions that flipped between variants', () => {
+  const flipped: FlippedRecord[] = [
+    {
+      a: 'bm25',
+      b: 'hybrid',
+      total: 40,
+      broke: 1,
+      mended: 2,
+      flips: [
+        flip({}),
+        flip({ id: 'q2', before: 'wrong', after: 'right', answerBefore: null }),
+        flip({ id: 'q3', question: '<i>|*x*', before: 'wrong', after: 'right', kind: null }),
+        flip({ id: 'q4', before: 'right', after: 'right' }),
+      ],
+    },
+    { a: 'bm25', b: '<b>|*mine*', total: 0, broke: 0, mended: 0, flips: [] },
+  ];
+  const run = { ...record, comparison: { ...comparison, flipped } };
+
+  it('stand in the page with both answers side by side, folded', async () => {
+    const page = await renderHtml(run);
+    expect(page).toContain(
+      'hybrid against bm25: 40 questions came out otherwise; 1 is right no longer, 2 are right now.',
+    );
+    expect(page).toMatch(/<details class="print"><summary>The first 4, both answers side by side/);
+    expect(page).toMatch(/In 1712\.[\s\S]*In 1999\./);
+    expect(page).toContain('36 more came out otherwise; record.json has the first 4.');
+    expect(page).toContain('&#60;i&#62;|*x*');
+    expect(page).not.toContain('mine* against bm25: 0');
+  });
+
+  it('stand in Markdown and on the terminal in short: those that turned', () => {
+    const markdown = renderMarkdown(run);
+    expect(markdown).toContain('40 questions came out otherwise');
+    expect(markdown).toContain(
+      '| When was the harbour of Arran built? | right → wrong | In 1712. | In 1999. |',
+    );
+    expect(markdown).toContain('no answer');
+    expect(markdown).not.toContain('still right');
+    const terminal = renderTerminal(run, { width: 80, colour: false });
+    expect(terminal).toMatch(/hybrid against bm25: 40 questions came out otherwise/);
+    expect(terminal).toMatch(/ {2}right → wrong {2}q1 {2}When was the harbour/);
+    expect(Math.max(...terminal.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it('are not spoken of in records without them', async () => {
+    expect(await renderHtml(record)).not.toContain('Questions that flipped');
+    expect(renderMarkdown(record)).not.toContain('came out otherwise');
+  });
+});
+
+describe('variants that were asked again and again, or cut documents otherwise', () => {
+  const measures = [
+    ...quality.measures,
+    { name: 'evidence-recall@500tokens', mean: 0.625, ci95: null, n: 400 },
+  ];
+  const variants = comparison.variants.map((variant) => ({
+    ...variant,
+    differing: 1,
+    quality: { ...quality, measures },
+  }));
+  const run = {
+    ...record,
+    comparison: {
+      ...comparison,
+      variants,
+      repeats: 3,
+      notes: ['Compared within 500 tokens.'],
+      overall: [difference({ compared: 'evidence-recall@500tokens' })],
+    },
+  };
+
+  it('are told as such in each report', async () => {
+    for (const text of [
+      await renderHtml(run),
+      renderMarkdown(run),
+      renderTerminal(run, { width: 400, colour: false }),
+    ]) {
+      expect(text).toContain('Compared within 500 tokens.');
+      expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+        /asked 3 times of each variant.*bm25 1 of 3, hybrid 1 of 3/,
+      );
+      expect(text).toContain('evidence-recall@500tokens');
+      expect(text).toMatch(/0\.625/);
+    }
+  });
+});
 
 describe('slices by tag', () => {
   it('stand in the page, in Markdown and on the terminal, with their intervals', async () => {

@@ -4,6 +4,7 @@ import { escapeMarkdown } from '../../src/reporting/markdown/text.ts';
 import { renderMarkdown } from '../../src/reporting/markdown.ts';
 import { AUTOCANNON } from './sample-autocannon.ts';
 import { sampleCapacity, sampleSweep } from './sample-capacity.ts';
+import { sampleGate } from './sample-gate.ts';
 import { sampleLoad } from './sample-load-record.ts';
 import { HOSTILE } from './sample-questions.ts';
 import { sampleRun, withoutNumbers } from './sample-record.ts';
@@ -134,5 +135,16 @@ describe('summary.md of a load or a search', () => {
     const markdown = renderMarkdown(saturated);
     expect(markdown).toMatch(/^> By its own clock, and not comparable with other latencies: p50 3\.80 ms/m);
     expect(tables(markdown).flat().join('')).not.toContain('9.10 ms');
+  });
+});
+
+describe('the Markdown of a gate', () => {
+  it('folds what the candidate came to by itself, behind the verdict', () => {
+    const text = renderMarkdown(sampleGate());
+    const [before, folded] = text.split('<details><summary>What the candidate came to by itself</summary>');
+    expect(before).toContain('FAIL');
+    expect(before).not.toContain('### Quality');
+    expect(folded).toContain('### Quality');
+    expect(renderMarkdown(record)).not.toContain('by itself');
   });
 });

@@ -2,6 +2,7 @@ import { FUNNEL } from '../../src/judging/returned.ts';
 import { exponential, normal, type Random } from '../../src/kernel/random.ts';
 import {
   CACHE_CODES,
+  DEGRADATION_CODES,
   NO_RESPONSE,
   OUTCOMES,
   type RequestColumns,
@@ -236,6 +237,9 @@ export function toColumns(arrivals: readonly Row[], stages: readonly string[] = 
       cache: of(new Uint8Array(n), ({ cached }) => CACHE_CODES.indexOf(cached ? 'response' : 'miss')),
       right: of(new Uint8Array(n), ({ right }) => RIGHT_CODES.indexOf(right)),
       funnel: of(new Uint8Array(n), ({ funnel }) => CLASSES.indexOf(funnel)),
+      degraded: of(new Uint8Array(n), () => DEGRADATION_CODES.indexOf('none')),
+      stale: new Uint8Array(n),
+      matched: new Uint32Array(n),
       response: of(new Uint32Array(n), (arrival) => (answered(arrival) ? arrival.question : NO_RESPONSE)),
     },
     stages: stages.map((_, stage) =>

@@ -112,6 +112,8 @@ export function frame(questions: QuestionRecord[]): Omit<RunRecord, 'load'> {
       failed: [
         { id: 'notices/<2024>.md', code: 'document.encoding', message: 'not valid UTF-8 at byte 1 204' },
       ],
+      skipped: [],
+      quarantined: [],
       durationMs: 1840,
       phases: { read: 120, fit: 910, embed: 320, publish: 90, index: 400 },
       documentsPerSecond: 22.8,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { renderTerminal } from '../../src/reporting/terminal.ts';
 import { AUTOCANNON } from './sample-autocannon.ts';
 import { sampleCapacity, sampleSweep } from './sample-capacity.ts';
+import { sampleGate } from './sample-gate.ts';
 import { LOAD_PLANS, sampleLoad } from './sample-load-record.ts';
 import { sampleRun, withoutNumbers } from './sample-record.ts';
 
@@ -105,5 +106,35 @@ describe('the terminal summary of a load or a search', () => {
   it('parts no figure from its unit', () => {
     for (const width of [44, 60, 80])
       for (const line of lines(load, width)) expect(line).not.toMatch(/^ *(?:%|ms|\/s)(?!\w)/);
+  });
+});
+
+describe('the terminal summary of a gate', () => {
+  const shown = (verdict: 'PASS' | 'FAIL'): string =>
+    renderTerminal(sampleGate({ verdict }), { width: 100, colour: false });
+
+  it('keeps to what the verdict rests on, and leaves the tables of one run to its report', () => {
+    for (const verdict of ['PASS', 'FAIL'] as const) {
+      const text = shown(verdict);
+      expect(text).toContain('Gate: ');
+      expect(text).not.toContain('What became of');
+      expect(text).not.toContain('retrieval accuracy');
+    }
+    expect(renderTerminal(record, { width: 100, colour: false })).toContain('What became of');
+  });
+
+  it('shows all that was measured of speed where some of it did not pass', () => {
+    const failed = sampleGate({ verdict: 'FAIL' });
+    expect(
+      failed.gate!.rows.some(({ subject, verdict }) => subject === 'indicator' && verdict !== 'PASS'),
+    ).toBe(true);
+    expect(shown('FAIL')).toContain('Speed, in turns');
+    const passed = {
+      ...failed,
+      gate: { ...failed.gate!, rows: failed.gate!.rows.map((row) => ({ ...row, verdict: 'PASS' as const })) },
+    };
+    const text = renderTerminal(passed, { width: 100, colour: false });
+    expect(text).not.toContain('Speed, in turns');
+    expect(text).toMatch(/Speed: \d+ launches of \d+ pairs/);
   });
 });

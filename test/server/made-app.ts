@@ -63,7 +63,7 @@ export function appSetting({ engine, options = {}, server = {}, log }: MadeSetti
     exposition: async () => renderMetrics([await metrics.snapshot()]),
     takeDocuments: async (items) => {
       const { indexed, unchanged, failed } = await engine.ingest(items);
-      return { indexed, unchanged, failed, version: engine.store.version };
+      return { indexed, unchanged, failed, skipped: [], quarantined: [], version: engine.store.version };
     },
     clock: systemClock,
     version: '1.2.3',
@@ -107,6 +107,7 @@ export function heldEngine(engine: Engine): HeldEngine {
     clearCaches: () => engine.clearCaches(),
     cacheStatistics: () => engine.cacheStatistics(),
     info: () => engine.info(),
+    health: () => engine.health(),
     close: () => engine.close(),
     get held() {
       return held;
@@ -118,9 +119,9 @@ export function heldEngine(engine: Engine): HeldEngine {
   };
 }
 
-/** Waits until something is so, turn by turn; fails after ten seconds. */
-export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+/** Waits until something is so, turn by turn; fails after ten seconds, unless it may take longer. */
+export async function until(isSo: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+  const end = Date.now() + withinMs;
   while (!(await isSo())) {
     if (Date.now() > end) throw new Error(`never came true: ${isSo}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { normal, seededRandom } from '../../src/kernel/random.ts';
 import { hodgesLehmann } from '../../src/statistics/hodges-lehmann.ts';
 import { leastLogRatio } from '../../src/statistics/paired-power.ts';
-import { signedRankP } from '../../src/statistics/signed-rank.ts';
+import { quantile, sortSamples } from '../../src/statistics/quantiles.ts';
+import { signedRankBounds, signedRankP } from '../../src/statistics/signed-rank.ts';
 
 const SEED = 20_260_505;
 const RUNS = 1500;
@@ -50,6 +51,25 @@ describe('the least change that pairs find', () => {
       expect(leastLogRatio({ ...plan, pairs: 2 * pairs })).toBeLessThan(least);
       expect(leastLogRatio({ ...plan, beyond: 0.3 })).toBeGreaterThan(Math.max(least, 0.3));
       expect(leastLogRatio(plan)).toBe(least);
+    }
+  });
+
+  it('is what samples drawn anew for each spread come to', () => {
+    const drawnAnew = ({ pairs, sd, beyond }: Plan, alpha: number): number => {
+      const random = seededRandom('paired power');
+      const shifts = Array.from({ length: 2000 }, () => {
+        const noise = Array.from({ length: pairs }, () => sd * normal(random));
+        return Math.max(-signedRankBounds(noise, alpha)!.low, beyond - hodgesLehmann(noise)!);
+      });
+      return quantile(sortSamples(shifts), 0.8);
+    };
+    for (const pairs of [8, 13, 29]) {
+      for (const sd of [0.004, 0.17, 3]) {
+        for (const beyond of [0, 0.05, 1]) {
+          const least = leastLogRatio({ sd, pairs, alpha: ALPHA, power: 0.8, beyond });
+          expect(least / drawnAnew({ pairs, sd, beyond }, ALPHA)).toBeCloseTo(1, 10);
+        }
+      }
     }
   });
 

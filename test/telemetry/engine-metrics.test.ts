@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { EngineEvent } from '../../src/engine/events.ts';
 import { ManualClock } from '../../src/kernel/clock.ts';
 import { createEmitter } from '../../src/kernel/emitter.ts';
-import { countEngineEvents, watchEngineFigures } from '../../src/telemetry/engine-metrics.ts';
+import { watchEngineFigures } from '../../src/telemetry/engine-figures.ts';
+import { countEngineEvents } from '../../src/telemetry/engine-metrics.ts';
 import { DepartedCounts, renderMetrics } from '../../src/telemetry/merge.ts';
-import { createMetrics, type Metrics, watchProcess } from '../../src/telemetry/registry.ts';
+import { watchProcess } from '../../src/telemetry/process-metrics.ts';
+import { createMetrics, type Metrics } from '../../src/telemetry/registry.ts';
 import { readExposition, valueIn } from './exposition.ts';
 
 const BUILD = { version: '1.2.3', nodeVersion: 'v20' };
@@ -47,10 +49,9 @@ describe("the engine's events", () => {
     expect(value('rag_stage_duration_seconds_sum', { stage: 'retrieve' })).toBe(0.03);
     expect(value('rag_retrievals_total', { retriever: 'fused', result: 'empty' })).toBe(1);
     expect(value('rag_time_to_first_token_seconds_sum')).toBe(0.035);
-    expect(value('rag_tokens_total', { type: 'output' })).toBe(7);
-    expect(value('rag_llm_cost_usd_total')).toBe(0.25);
+    expect(value('rag_llm_cost_usd_total', { model: 'unknown' })).toBe(0.25);
     expect(value('rag_cache_requests_total', { layer: 'response', result: 'miss' })).toBe(1);
-    expect(value('rag_build_info', { version: '1.2.3', node_version: 'v20' })).toBe(1);
+    expect(value('rag_build_info', { version: '1.2.3', commit: '', node_version: 'v20' })).toBe(1);
   });
 
   it('tell answers from the cache apart, question by question', async () => {
@@ -104,12 +105,13 @@ describe("the engine's figures", () => {
       embedding: { entries: 4, evictions },
       retrieval: { entries: 0, evictions: 0 },
       response: undefined,
+      semantic: undefined,
     });
     watchEngineFigures(metrics, () => ({ documents: 6, chunks: 9, version: 2, caches: caches() }));
     await shown(metrics);
     evictions = 5;
     const families = await shown(metrics);
-    expect(valueIn(families, 'rag_index_documents')).toBe(6);
+    expect(valueIn(families, 'rag_index_documents', { index: 'main' })).toBe(6);
     expect(valueIn(families, 'rag_cache_entries', { layer: 'embedding' })).toBe(4);
     expect(valueIn(families, 'rag_cache_entries', { layer: 'response' })).toBe(0);
     expect(valueIn(families, 'rag_cache_evictions_total', { layer: 'embedding' })).toBe(5);
@@ -146,7 +148,7 @@ describe('metrics of several processes', () => {
           const metrics = createMetrics(BUILD);
           metrics.queries.inc({ outcome: 'answered' }, answered);
           for (const one of seconds) metrics.firstToken.observe(one);
-          metrics.indexChunks.set(chunks);
+          metrics.indexChunks.set({ index: 'main' }, chunks);
           metrics.inFlight.set(inFlight);
           metrics.memoryLimit.set(1e9);
           return metrics;
@@ -161,10 +163,14 @@ describe('metrics of several processes', () => {
         expect(valueIn(families, 'rag_time_to_first_token_seconds_bucket', { le: '0.1' })).toBe(
           every.filter((one) => one <= 0.1).length,
         );
-        expect(valueIn(families, 'rag_index_chunks')).toBe(Math.max(...processes.map((one) => one.chunks)));
+        expect(valueIn(families, 'rag_index_chunks', { index: 'main' })).toBe(
+          Math.max(...processes.map((one) => one.chunks)),
+        );
         expect(valueIn(families, 'rag_queries_in_flight')).toBe(sum(processes.map((one) => one.inFlight)));
         expect(valueIn(families, 'rag_memory_limit_bytes')).toBe(1e9);
-        expect(valueIn(families, 'rag_build_info', { version: '1.2.3', node_version: 'v20' })).toBe(1);
+        expect(
+          valueIn(families, 'rag_build_info', { version: '1.2.3', commit: '', node_version: 'v20' }),
+        ).toBe(1);
       }),
       { numRuns: 40 },
     );
@@ -201,5 +207,48 @@ describe('metrics of several processes', () => {
       2 * at('process_resident_memory_bytes') + 1000,
     );
     expect(families.has('nodejs_active_handles_total')).toBe(false);
+  });
+});
+
+describe('two workers', () => {
+  it('show each metric of the service by the aggregate that the catalogue declares', async () => {
+    const worker = () => {
+      const metrics = createMetrics(BUILD);
+      metrics.evalRecall.set({ dataset: 'd', k: '5' }, 0.9);
+      metrics.evalLastSuccess.set({ dataset: 'd', k: '5' }, 1_800_000_000);
+      metrics.memoryLimit.set(4e9);
+      metrics.workers.set(1);
+      metrics.queueDepth.set({ queue: 'queries' }, 3);
+      metrics.cacheEntries.set({ layer: 'response' }, 5);
+      metrics.breakerState.set({ dependency: 'cache', state: 'closed' }, 1);
+      metrics.stageDuration.observe({ stage: 'embed' }, 0.01);
+      metrics.cost.inc({ model: 'm' }, 0.5);
+      return metrics;
+    };
+    const families = await shown(worker(), worker());
+    const value = (name: string, labels = {}) => valueIn(families, name, labels);
+    expect(value('rag_eval_recall_ratio', { dataset: 'd', k: '5' })).toBe(0.9); // and not 1.8
+    expect(value('rag_eval_last_success_timestamp_seconds', { dataset: 'd', k: '5' })).toBe(1_800_000_000);
+    expect(value('rag_memory_limit_bytes')).toBe(4e9);
+    expect(value('rag_circuit_breaker_state', { dependency: 'cache', state: 'closed' })).toBe(1);
+    expect(value('rag_build_info', { version: '1.2.3', commit: '', node_version: 'v20' })).toBe(1);
+    expect(value('rag_workers')).toBe(2);
+    expect(value('rag_queue_depth', { queue: 'queries' })).toBe(6);
+    expect(value('rag_cache_entries', { layer: 'response' })).toBe(10);
+    expect(value('rag_stage_duration_seconds_count', { stage: 'embed' })).toBe(2);
+    expect(value('rag_llm_cost_usd_total', { model: 'm' })).toBe(1);
+  });
+
+  it('do not double the traffic of their machine, nor keep that of one that has ended', async () => {
+    const read = watchProcess();
+    const [one, other] = [await read(), await read()];
+    const departed = new DepartedCounts();
+    departed.add(one);
+    const families = readExposition(await renderMetrics([one, other, departed.snapshot]));
+    const of = (snapshot: typeof one) =>
+      snapshot
+        .find(({ name }) => name === 'rag_network_received_bytes_total')
+        ?.values.find(({ labels }) => labels.interface === 'external')?.value;
+    expect(valueIn(families, 'rag_network_received_bytes_total', { interface: 'external' })).toBe(of(other));
   });
 });

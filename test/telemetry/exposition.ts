@@ -12,7 +12,7 @@ export interface Family {
 }
 
 const NAME = /^[a-zA-Z_:][\w:]*$/;
-const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
+const SAMPLE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/s; // a label may hold any character but a line feed
 const LABEL = /([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/gy;
 const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   counter: [''],

@@ -1,8 +1,9 @@
 import type { OpenAI } from 'openai';
 import { GroundspeedError } from '../../kernel/errors.ts';
-import { addressOf, connect, requireKey, safeMessage, statusOf } from '../openai-service.ts';
+import { addressOf, connect, failureOf, requireKey, safeMessage, statusOf } from '../openai-service.ts';
 import type { EngineOptions } from '../options.ts';
 import type { Embedder } from '../ports.ts';
+import { ServiceError } from '../service-error.ts';
 
 type Settings = Pick<EngineOptions, 'embedding' | 'openai'>;
 
@@ -74,7 +75,8 @@ function failure(error: unknown, { embedding, openai }: Settings, late: boolean)
   const what = late
     ? `did not answer within ${openai.timeoutMs} ms`
     : `failed${status === undefined ? '' : ` with status ${status}`}: ${safeMessage(error, openai.apiKey)}`;
-  return new GroundspeedError('embedding.failed', `The embedding service ${what}`, {
+  return new ServiceError('embedding.failed', `The embedding service ${what}`, {
+    ...failureOf(error, late),
     where: addressOf(openai),
     hint: late
       ? 'Raise openai.timeoutMs, lower embedding.batchSize, or use a faster model.'
@@ -104,22 +106,19 @@ function inOrder(
   // The client passes on whatever came with a status of success: a page for signing in, say.
   const data = (reply as Partial<OpenAI.CreateEmbeddingResponse> | undefined)?.data;
   if (!Array.isArray(data) || !data.every((one) => Array.isArray(one?.embedding))) {
-    throw new GroundspeedError(
-      'embedding.failed',
-      'The embedding service answered, but not with embeddings',
-      {
-        where: addressOf(openai),
-        hint: `${NO_PROTOCOL}; its address mostly ends in /v1.`,
-      },
-    );
+    throw new ServiceError('embedding.failed', 'The embedding service answered, but not with embeddings', {
+      malformed: true,
+      where: addressOf(openai),
+      hint: `${NO_PROTOCOL}; its address mostly ends in /v1.`,
+    });
   }
   const indexes = new Set(data.map(({ index }) => index));
   const complete = data.length === count && data.every((_, index) => indexes.has(index));
   if (complete) return data;
-  throw new GroundspeedError(
+  throw new ServiceError(
     'embedding.failed',
     `${model} was sent ${count} texts and answered with ${data.length} vectors, not one for each`,
-    { where: addressOf(openai), hint: `${NO_PROTOCOL}; try embedding.batchSize=1.` },
+    { malformed: true, where: addressOf(openai), hint: `${NO_PROTOCOL}; try embedding.batchSize=1.` },
   );
 }
 

@@ -1,11 +1,11 @@
 import type { OpenAI } from 'openai';
 import type { Clock } from '../../kernel/clock.ts';
-import { GroundspeedError } from '../../kernel/errors.ts';
 import { milliseconds } from '../../kernel/units.ts';
 import { analyse } from '../../text/analyse.ts';
-import { addressOf, connect, requireKey, safeMessage, statusOf } from '../openai-service.ts';
+import { addressOf, connect, failureOf, requireKey, safeMessage, statusOf } from '../openai-service.ts';
 import type { EngineOptions } from '../options.ts';
 import type { GeneratedAnswer, GenerationRequest, Generator, Passage, TokenUsage } from '../ports.ts';
+import { ServiceError } from '../service-error.ts';
 import { isAbstention } from './abstention.ts';
 import { CitationReader } from './citations.ts';
 import { type PromptMessage, promptFor } from './prompt.ts';
@@ -106,12 +106,13 @@ async function* stream(client: OpenAI, exchange: Exchange): AsyncGenerator<strin
   }
 }
 
-function failure(error: unknown, { openai }: EngineOptions, late: boolean): GroundspeedError {
+function failure(error: unknown, { openai }: EngineOptions, late: boolean): ServiceError {
   const status = statusOf(error);
   const what = late
     ? `did not finish within ${openai.timeoutMs} ms`
     : `failed${status === undefined ? '' : ` with status ${status}`}: ${safeMessage(error, openai.apiKey)}`;
-  return new GroundspeedError('generation.failed', `The generation service ${what}`, {
+  return new ServiceError('generation.failed', `The generation service ${what}`, {
+    ...failureOf(error, late),
     where: addressOf(openai),
     hint: late
       ? 'Raise openai.timeoutMs, lower generation.maxTokens, or use a faster model.'

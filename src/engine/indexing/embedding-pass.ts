@@ -1,127 +1,232 @@
 import { GroundspeedError, messageOf } from '../../kernel/errors.ts';
 import { indexedText } from '../chunking/indexed-text.ts';
+import type { DocumentFailure } from '../documents/source.ts';
 import type { Chunk, ChunkKey, DocumentStore, Embedder } from '../ports.ts';
+import { type EmbedderBreaker, EmbedderOutage, untilAvailable, wasSpared } from './embedder-outage.ts';
 import type { IngestRun } from './ingest-run.ts';
+import type { QuarantineKeeper } from './quarantine-keeper.ts';
 import { checkedLength } from './vector-check.ts';
 
 /** A text that any embedder can take: when even this fails, the embedder is at fault, not the document. */
 const PROBE = 'Is the service there?';
+/** So often the probe may fail before a breaker that counts along has opened; then the embedder has failed altogether. */
+const MOST_PROBES = 10;
+
+interface Entry {
+  readonly key: ChunkKey;
+  readonly vector: Float32Array;
+}
+
+export interface EmbeddingPassParts {
+  readonly store: DocumentStore;
+  readonly embedder: Embedder;
+  readonly run: IngestRun;
+  readonly quarantine: QuarantineKeeper;
+  readonly breaker: EmbedderBreaker;
+}
 
 /** Makes the vectors that are missing, and stores them batch by batch: what is stored is not made again. */
 export class EmbeddingPass {
-  readonly #store: DocumentStore;
-  readonly #embedder: Embedder;
-  readonly #run: IngestRun;
+  readonly #parts: EmbeddingPassParts;
+  readonly #hashes: ReadonlyMap<string, string>;
   readonly #failed = new Set<string>();
 
-  constructor(store: DocumentStore, embedder: Embedder, run: IngestRun) {
-    this.#store = store;
-    this.#embedder = embedder;
-    this.#run = run;
+  constructor(parts: EmbeddingPassParts) {
+    this.#parts = parts;
+    this.#hashes = parts.store.hashes();
   }
 
   /**
-   * A document of which a chunk gets no valid vector fails, and is left staged. Throws only when the embedder fails
-   * altogether, or when the ingest is called off.
+   * A document of which a chunk gets no valid vector fails, is left staged, and goes into quarantine. While the embedder's
+   * breaker is open, the pass waits for it; documents for which that was not enough are skipped, and left staged too.
+   * Throws only when the embedder fails altogether, or when the ingest is called off.
    */
   async complete(batchSize: number): Promise<void> {
-    const { id } = this.#embedder;
-    const total = this.#store.countWithoutVector(id);
+    try {
+      await this.#embedAll(batchSize);
+    } catch (thrown) {
+      if (!(thrown instanceof EmbedderOutage)) throw thrown;
+      this.#skipTheRest(thrown.reason);
+    }
+  }
+
+  async #embedAll(batchSize: number): Promise<void> {
+    const { store, embedder, run } = this.#parts;
+    const total = store.countWithoutVector(embedder.id);
     let done = 0;
     let after: ChunkKey | undefined;
     for (;;) {
-      this.#run.progress('embed', done, total);
-      const chunks = this.#store.chunksWithoutVector(id, batchSize, after);
+      run.progress('embed', done, total);
+      const chunks = store.chunksWithoutVector(embedder.id, batchSize, after);
       const last = chunks.at(-1);
       if (last === undefined) return;
-      const entries = await this.#embedBatch(this.#wanted(chunks));
-      if (entries.length > 0) this.#store.putVectors(id, entries);
+      await this.#embedBatch(chunks.filter((chunk) => this.#isWanted(chunk)));
       after = last.key;
       done += chunks.length;
-      await this.#run.pause();
+      await run.pause();
     }
   }
 
-  /** Without the chunks of documents that have failed: they would not be shown anyway. */
-  #wanted(chunks: readonly Chunk[]): readonly Chunk[] {
-    return chunks.filter(({ documentId }) => !this.#failed.has(documentId));
+  /** Not where the document has failed, and would not be shown anyway, or is in quarantine. */
+  #isWanted({ documentId }: Chunk): boolean {
+    if (this.#failed.has(documentId)) return false;
+    return !this.#parts.quarantine.holds(documentId, this.#hashes.get(documentId), this.#parts.embedder.id);
   }
 
-  async #embedBatch(chunks: readonly Chunk[]): Promise<{ key: ChunkKey; vector: Float32Array }[]> {
-    if (chunks.length === 0) return [];
+  async #embedBatch(chunks: readonly Chunk[]): Promise<void> {
+    if (chunks.length === 0) return;
+    const made = await this.#tried(chunks);
+    if (wasSpared(made.error)) await this.#available(made.error);
+    this.#keep(made.entries);
+    const sound = new Set(made.entries.map(({ key }) => key));
+    for (const chunk of chunks) {
+      if (!sound.has(chunk.key) && !this.#failed.has(chunk.documentId)) await this.#embedAlone(chunk);
+    }
+  }
+
+  /**
+   * After its batch has failed: finds out whether this document is at fault, so that the others go on. It is when it fails
+   * while the embedder works; what failed in an outage is tried once more after it, and may open the breaker by itself.
+   */
+  async #embedAlone(chunk: Chunk): Promise<void> {
+    let afterOutage = false;
+    for (;;) {
+      const { entries, error } = await this.#tried([chunk]);
+      if (error === undefined) return this.#keep(entries);
+      const hadOutage = await this.#expectWell(error);
+      if (!hadOutage || afterOutage) return this.#fail(chunk, error);
+      afterOutage = true;
+    }
+  }
+
+  /** The valid ones among the vectors of chunks, and the first failure; throws what is no failure of these chunks. */
+  async #tried(chunks: readonly Chunk[]): Promise<{ entries: readonly Entry[]; error: unknown }> {
     let vectors: readonly Float32Array[];
     try {
       vectors = await this.#embed(chunks.map(indexedText));
-    } catch (thrown) {
-      this.#throwIfFatal(thrown);
-      return this.#embedOneByOne(chunks);
+    } catch (error) {
+      this.#throwIfFatal(error);
+      return { entries: [], error };
     }
-    return this.#valid(chunks, vectors);
+    const entries: Entry[] = [];
+    let error: unknown;
+    chunks.forEach((chunk, index) => {
+      const vector = vectors[index]!;
+      const fault = this.#faultOf(vector, chunk);
+      if (fault === undefined) entries.push({ key: chunk.key, vector });
+      else error ??= fault;
+    });
+    return { entries, error };
   }
 
-  /** After a batch has failed: finds the documents at fault, so that the others go on. */
-  async #embedOneByOne(chunks: readonly Chunk[]): Promise<{ key: ChunkKey; vector: Float32Array }[]> {
-    const entries: { key: ChunkKey; vector: Float32Array }[] = [];
-    for (const chunk of chunks) {
-      if (this.#failed.has(chunk.documentId)) continue;
+  /**
+   * Comes back when the embedder does its work, and says whether there was an outage to wait for; throws what it fails with
+   * altogether.
+   */
+  async #expectWell(after: unknown): Promise<boolean> {
+    let spared = after;
+    for (let probes = 1; !wasSpared(spared); probes += 1) {
       try {
-        entries.push(...this.#valid([chunk], await this.#embed([indexedText(chunk)])));
+        await this.#probe();
+        return false;
       } catch (thrown) {
         this.#throwIfFatal(thrown);
-        await this.#embed([PROBE]);
-        this.#fail(chunk, thrown);
+        // A breaker that counts along will open, if the embedder is down.
+        if (!wasSpared(thrown) && (this.#parts.breaker.health === undefined || probes === MOST_PROBES))
+          throw thrown;
+        spared = thrown;
       }
     }
-    return entries;
+    await this.#available(spared);
+    return true;
+  }
+
+  #available(spared: GroundspeedError): Promise<void> {
+    const { breaker, run } = this.#parts;
+    const probe = async (): Promise<void> => {
+      try {
+        await this.#probe();
+      } catch (thrown) {
+        this.#throwIfFatal(thrown);
+        throw thrown;
+      }
+    };
+    return untilAvailable(spared, { breaker, run, probe });
+  }
+
+  async #probe(): Promise<void> {
+    const [vector] = await this.#embed([PROBE]);
+    checkedLength(vector!, this.#parts.embedder.dimensions, () => 'A text that any embedder can take');
   }
 
   async #embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
-    const { signal } = this.#run;
+    const { embedder, run } = this.#parts;
+    const { signal } = run;
     const options = { purpose: 'document', ...(signal === undefined ? {} : { signal }) } as const;
-    const { vectors } = await this.#embedder.embed(texts, options);
+    const { vectors } = await embedder.embed(texts, options);
     if (vectors.length !== texts.length) {
       throw new GroundspeedError(
         'embedding.failed',
-        `The embedder ${this.#embedder.id} gave ${vectors.length} vectors for ${texts.length} texts`,
+        `The embedder ${embedder.id} gave ${vectors.length} vectors for ${texts.length} texts`,
       );
     }
     return vectors;
   }
 
-  #valid(
-    chunks: readonly Chunk[],
-    vectors: readonly Float32Array[],
-  ): { key: ChunkKey; vector: Float32Array }[] {
-    const entries: { key: ChunkKey; vector: Float32Array }[] = [];
-    chunks.forEach((chunk, index) => {
-      const vector = vectors[index]!;
-      try {
-        checkedLength(vector, this.#embedder.dimensions, () => placeOf(chunk));
-        entries.push({ key: chunk.key, vector });
-      } catch (thrown) {
-        this.#fail(chunk, thrown);
-      }
-    });
-    return entries;
+  #keep(entries: readonly Entry[]): void {
+    const { store, embedder } = this.#parts;
+    if (entries.length > 0) store.putVectors(embedder.id, entries);
+  }
+
+  #faultOf(vector: Float32Array, chunk: Chunk): unknown {
+    try {
+      checkedLength(vector, this.#parts.embedder.dimensions, () => placeOf(chunk));
+      return undefined;
+    } catch (fault) {
+      return fault;
+    }
   }
 
   #fail(chunk: Chunk, thrown: unknown): void {
-    if (this.#failed.has(chunk.documentId)) return;
-    this.#failed.add(chunk.documentId);
-    const known = thrown instanceof GroundspeedError;
-    const named = known && thrown.code !== 'embedding.failed';
-    this.#run.fail({
-      id: chunk.documentId,
-      code: known ? thrown.code : 'embedding.failed',
-      message: named ? thrown.message : `${placeOf(chunk)} could not be embedded: ${messageOf(thrown)}`,
-    });
+    const { run, quarantine, embedder } = this.#parts;
+    const { documentId: id } = chunk;
+    this.#failed.add(id);
+    const failure = failureOf(chunk, thrown);
+    const hash = this.#hashes.get(id);
+    if (hash !== undefined) quarantine.put(failure, { hash, model: embedder.id });
+    run.fail(failure);
+  }
+
+  #skipTheRest(reason: string): void {
+    const { store, embedder, run } = this.#parts;
+    const left = new Set<string>();
+    let after: ChunkKey | undefined;
+    for (;;) {
+      const chunks = store.chunksWithoutVector(embedder.id, 1000, after);
+      for (const chunk of chunks) if (this.#isWanted(chunk)) left.add(chunk.documentId);
+      after = chunks.at(-1)?.key;
+      if (after === undefined) break;
+    }
+    for (const id of left) run.skip({ id, reason });
   }
 
   /** Only failures of embedding can be one document's; a wrong setting or a call that was called off is everyone's. */
   #throwIfFatal(thrown: unknown): void {
-    if (this.#run.signal?.aborted) throw this.#run.interruption();
-    if (thrown instanceof GroundspeedError && !thrown.code.startsWith('embedding.')) throw thrown;
+    const { run } = this.#parts;
+    if (run.signal?.aborted) throw run.interruption();
+    if (thrown instanceof GroundspeedError && !/^(embedding|dependency)\./.test(thrown.code)) throw thrown;
+    if (thrown instanceof EmbedderOutage) throw thrown;
   }
+}
+
+function failureOf(chunk: Chunk, thrown: unknown): DocumentFailure {
+  const id = chunk.documentId;
+  if (thrown instanceof GroundspeedError) {
+    const named = thrown.code === 'embedding.notFinite' || thrown.code === 'embedding.dimension';
+    if (named) return { id, code: thrown.code, message: thrown.message };
+  }
+  const code = thrown instanceof GroundspeedError ? thrown.code : 'embedding.failed';
+  return { id, code, message: `${placeOf(chunk)} could not be embedded: ${messageOf(thrown)}` };
 }
 
 function placeOf({ documentId, start, end }: Chunk): string {

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { HierarchicalNSW } from 'hnswlib-node';
 import { GroundspeedError, messageOf } from '../../kernel/errors.ts';
@@ -32,9 +32,7 @@ export async function writeGraph(
   try {
     await graph.writeIndex(file);
     const { size: bytes } = await stat(file);
-    if (bytes < keys.length * dimensions * Float32Array.BYTES_PER_ELEMENT) {
-      throw new Error(`only ${bytes} bytes were written`);
-    }
+    if (!(await isWhole(file, bytes))) throw new Error(`only ${bytes} bytes were written: is the disk full?`);
     const header = Float64Array.of(dimensions, bytes, await checksumOf(file), keys.length);
     const numbers = Uint32Array.from([...keys, ...zeros]);
     await writeSnapshot(`${path}.keys`, MAGIC, [
@@ -96,6 +94,35 @@ export async function readGraph(
     keys: Array.from(numbers.subarray(0, count)),
     zeros: new Set(numbers.subarray(count)),
   };
+}
+
+/**
+ * The library's file, little-endian: a header of 96 bytes (u64 at 16: elements; u64 at 24: bytes of each), the elements,
+ * then for each of them a u32 and so many bytes of links of upper levels. A file that was cut off on a full disk, which the
+ * library does not notice, ends before its last list does.
+ */
+const GRAPH_HEADER = 96;
+
+async function isWhole(file: string, bytes: number): Promise<boolean> {
+  if (bytes < GRAPH_HEADER) return false;
+  const handle = await open(file);
+  try {
+    const header = Buffer.alloc(GRAPH_HEADER);
+    await handle.read(header, 0, GRAPH_HEADER, 0);
+    const elements = Number(header.readBigUInt64LE(16));
+    const start = GRAPH_HEADER + elements * Number(header.readBigUInt64LE(24));
+    if (start > bytes) return false;
+    const lists = Buffer.alloc(bytes - start);
+    await handle.read(lists, 0, lists.length, start);
+    let end = 0;
+    for (let element = 0; element < elements; element += 1) {
+      if (end + 4 > lists.length) return false;
+      end += 4 + lists.readUInt32LE(end);
+    }
+    return end === lists.length;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** CRC-32, read piece by piece: a graph may be larger than the memory left. */

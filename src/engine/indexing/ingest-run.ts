@@ -2,14 +2,23 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Emitter } from '../../kernel/emitter.ts';
 import { GroundspeedError } from '../../kernel/errors.ts';
+import { milliseconds } from '../../kernel/units.ts';
 import type { DocumentFailure } from '../documents/source.ts';
 import type { EngineEvent } from '../events.ts';
 
 export type IngestPhase = 'read' | 'fit' | 'embed' | 'publish';
 
+/** A document that was not tried, because the embedder's breaker spared the calls. It stays staged for the next ingest. */
+export interface SkippedDocument {
+  readonly id: string;
+  /** `embedder: open` */
+  readonly reason: string;
+}
+
 /** What one ingest carries through its phases: its failures, its timings, its progress, and whether it may go on. */
 export class IngestRun {
   readonly failed: DocumentFailure[] = [];
+  readonly skipped: SkippedDocument[] = [];
   readonly phases: Record<IngestPhase, number> = { read: 0, fit: 0, embed: 0, publish: 0 };
   readonly signal: AbortSignal | undefined;
   readonly #clock: Clock;
@@ -43,6 +52,25 @@ export class IngestRun {
     this.failed.push(failure);
     if (!this.#events.active) return;
     this.#events.emit({ type: 'document.failed', documentId: failure.id, code: failure.code });
+  }
+
+  skip(skipped: SkippedDocument): void {
+    this.skipped.push(skipped);
+    if (!this.#events.active) return;
+    this.#events.emit({ type: 'document.skipped', documentId: skipped.id, reason: skipped.reason });
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** Waits, unless the ingest is called off meanwhile. */
+  async wait(ms: number): Promise<void> {
+    try {
+      await this.#clock.sleep(milliseconds(ms), this.signal);
+    } catch (thrown) {
+      throw this.signal?.aborted ? this.interruption() : thrown;
+    }
   }
 
   /** Between batches: lets timers, signals and listeners have their turn, and stops when the ingest was called off. */

@@ -6,9 +6,13 @@ import type { DocumentFailure, SourceItem } from '../documents/source.ts';
 import type { EngineEvent } from '../events.ts';
 import type { EngineOptions } from '../options.ts';
 import type { ChunkKey, DocumentStore, Embedder, EmbedderSource, StoreChange } from '../ports.ts';
+import { optionsOf } from '../resilience/options.ts';
+import type { EmbedderBreaker } from './embedder-outage.ts';
 import { EmbeddingPass } from './embedding-pass.ts';
-import { type IngestPhase, IngestRun } from './ingest-run.ts';
-import { type StagedSource, stageSource } from './staging.ts';
+import { type IngestPhase, IngestRun, type SkippedDocument } from './ingest-run.ts';
+import type { QuarantinedDocument } from './quarantine.ts';
+import { QuarantineKeeper } from './quarantine-keeper.ts';
+import { type StagedSource, type StagingOptions, stageSource } from './staging.ts';
 
 export interface IngestDependencies {
   readonly store: DocumentStore;
@@ -19,6 +23,15 @@ export interface IngestDependencies {
   readonly signal?: AbortSignal;
   /** Removes documents that the source does not hold. One that failed is not missing. */
   readonly removeMissing?: boolean;
+  /** Of the policy before the embedder; undefined where there is none. */
+  readonly embedderHealth?: EmbedderBreaker['health'];
+  /**
+   * How many resets of the embedder's breaker are waited for, before the documents that still need it are skipped: they
+   * stay staged, and the next ingest takes them up. 0 waits for none. By default 2.
+   */
+  readonly waitForBreaker?: number;
+  /** Another chunker than the usual one. */
+  readonly chunk?: StagingOptions['chunk'];
 }
 
 export interface IngestResult {
@@ -29,6 +42,10 @@ export interface IngestResult {
   /** Documents that would have been removed, but may be among what could not be read: a corrupt line of a corpus, say. */
   readonly keptMissing: number;
   readonly failed: readonly DocumentFailure[];
+  /** Documents that the embedder's breaker kept from being tried; the next ingest takes them up. */
+  readonly skipped: readonly SkippedDocument[];
+  /** Documents that were not tried, since the same content failed before; they wait for a change, or to be let out. */
+  readonly quarantined: readonly QuarantinedDocument[];
   readonly durationMs: number;
   /** Milliseconds by phase. */
   readonly phases: Readonly<Record<IngestPhase, number>>;
@@ -61,42 +78,88 @@ export async function ingestDocuments(
 
 async function ingest(
   source: AsyncIterable<SourceItem> | Iterable<SourceItem>,
-  { store, embedders, options, removeMissing = false }: IngestDependencies,
+  dependencies: IngestDependencies,
   run: IngestRun,
 ): Promise<IngestResult> {
+  const { store, embedders, options, clock, removeMissing = false, chunk } = dependencies;
   claimChunking(store, options.chunking);
+  const quarantine = new QuarantineKeeper(store, clock);
   const staged = await run.phase('read', () =>
-    stageSource(source, { store, chunking: options.chunking, run }),
+    stageSource(source, { store, chunking: options.chunking, ...(chunk && { chunk }), run, quarantine }),
   );
   const missing = removeMissing ? missingFrom(store, staged) : { published: [], staged: [] };
   const keep = staged.unidentified;
   if (!keep && missing.staged.length > 0) store.remove(missing.staged);
 
   const embedder = await run.phase('fit', () => prepare(embedders, store, run));
-  await run.phase(
-    'embed',
-    () => embedder && new EmbeddingPass(store, embedder, run).complete(options.embedding.batchSize),
+  const breaker = breakerOf(dependencies);
+  await run.phase('embed', () =>
+    embedder === undefined
+      ? undefined
+      : new EmbeddingPass({ store, embedder, run, quarantine, breaker }).complete(
+          options.embedding.batchSize,
+        ),
   );
-  const { indexed, change } = await run.phase('publish', () => {
-    run.progress('publish', 0, 1);
-    const waiting = store.stagedIds().length;
-    const published = store.publish(embedder?.id);
-    const left = store.stagedIds().length;
-    const removed = keep ? undefined : store.remove(missing.published);
-    run.progress('publish', 1, 1);
-    return { indexed: waiting - left, change: removed ? followedBy(published, removed) : published };
+  const gone = keep ? [] : missing.published;
+  const { indexed, change } = await run.phase('publish', () => publish(store, embedder, { run, gone }));
+  quarantine.settle({
+    taken: staged.taken,
+    skipped: run.skipped.map(({ id }) => id),
+    removed: keep ? [] : [...missing.published, ...missing.staged],
   });
   const { durationMs } = run;
   return {
     indexed,
     unchanged: staged.unchanged,
-    removed: keep ? 0 : missing.published.length,
+    removed: gone.length,
     keptMissing: keep ? missing.published.length : 0,
     failed: run.failed,
+    skipped: run.skipped,
+    quarantined: quarantine.passedOver,
     durationMs,
     phases: run.phases,
     documentsPerSecond: durationMs > 0 ? indexed / (durationMs / 1000) : 0,
     change,
+  };
+}
+
+/** Shows what is whole, and removes what is gone. */
+function publish(
+  store: DocumentStore,
+  embedder: Embedder | undefined,
+  { run, gone }: { run: IngestRun; gone: readonly string[] },
+): { indexed: number; change: StoreChange } {
+  run.progress('publish', 0, 1);
+  const waiting = store.stagedIds();
+  const published = mayShow(store, embedder, run) ? store.publish(embedder?.id) : NO_CHANGE;
+  const left = store.stagedIds();
+  const removed = gone.length > 0 ? store.remove(gone) : NO_CHANGE;
+  run.progress('publish', 1, 1);
+  return { indexed: waiting.length - left.length, change: followedBy(published, removed) };
+}
+
+const NO_CHANGE: StoreChange = { addedKeys: [], removedKeys: [] };
+
+/**
+ * An index goes over to another embedder at once: while documents that are shown still lack the new one's vectors because
+ * it does not answer, the old one's serve on.
+ */
+function mayShow(store: DocumentStore, embedder: Embedder | undefined, run: IngestRun): boolean {
+  if (run.skipped.length === 0 || store.documentCount === 0 || store.model === embedder?.id) return true;
+  const { reason } = run.skipped[0]!;
+  const listed = new Set([...run.skipped, ...run.failed].map(({ id }) => id));
+  for (const id of store.stagedIds()) if (!listed.has(id)) run.skip({ id, reason });
+  return false;
+}
+
+const RESETS_WAITED_FOR = 2;
+
+function breakerOf({ options, embedderHealth, waitForBreaker }: IngestDependencies): EmbedderBreaker {
+  const { breaker } = optionsOf('embedder', options.resilience, options.embedding.provider === 'openai');
+  return {
+    health: embedderHealth,
+    resetSeconds: breaker.resetSeconds,
+    waits: waitForBreaker ?? RESETS_WAITED_FOR,
   };
 }
 

@@ -25,8 +25,9 @@ export async function lockIndex(folder: string): Promise<IndexLock> {
     mkdirSync(folder, { recursive: true });
     database = new Sqlite(path, { timeout: 0 });
     database.pragma('locking_mode = EXCLUSIVE');
+    database.pragma('journal_mode = MEMORY'); // nothing is written: a full disk is no obstacle
     database.exec('BEGIN EXCLUSIVE');
-    writeFileSync(holderPath, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
+    tellHolder(holderPath);
   } catch (thrown) {
     database?.close();
     const error = storeError(thrown, path);
@@ -40,6 +41,16 @@ export async function lockIndex(folder: string): Promise<IndexLock> {
       held.close();
     },
   };
+}
+
+/** On a full disk the index is held all the same, and can be read: others only cannot be told by whom. */
+function tellHolder(holderPath: string): void {
+  try {
+    writeFileSync(holderPath, JSON.stringify({ pid: process.pid, since: new Date().toISOString() }));
+  } catch (thrown) {
+    const { code } = thrown as { code?: unknown };
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw thrown;
+  }
 }
 
 function isLocked(error: unknown): boolean {

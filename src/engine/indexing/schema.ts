@@ -2,10 +2,25 @@ import { randomUUID } from 'node:crypto';
 import type { Database } from 'better-sqlite3';
 import { GroundspeedError } from '../../kernel/errors.ts';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** Tells a groundspeed index from any other SQLite file: "GSPD" in ASCII. */
 export const APPLICATION_ID = 0x47535044;
+
+/** Since version 2: documents that cannot be taken in, so that they are not tried again and again. Times are epoch milliseconds. */
+const QUARANTINE = `
+  CREATE TABLE quarantine (
+    id TEXT PRIMARY KEY,
+    hash TEXT NOT NULL,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    model TEXT,
+    attempts INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    held INTEGER NOT NULL CHECK (held IN (0, 1))
+  ) STRICT, WITHOUT ROWID;
+`;
 
 /**
  * A document is at most twice in the store: as it is shown, and as it is staged to replace that. Texts stand apart
@@ -58,19 +73,31 @@ const SCHEMA = `
 
   CREATE TABLE state (version INTEGER NOT NULL, model TEXT, last_vector INTEGER NOT NULL) STRICT;
   INSERT INTO state (version, model, last_vector) VALUES (0, NULL, 0);
+  ${QUARANTINE}
 `;
+
+/** What leads from each earlier version to the next. Every one of them can be read as it stands. */
+const MIGRATIONS: Readonly<Record<number, string>> = { 1: QUARANTINE };
+const OLDEST_VERSION = Math.min(...Object.keys(MIGRATIONS).map(Number));
 
 /** The fact that names a store: snapshots of indexes carry it, so that they never pass for another store's. */
 export const STORE_ID = 'store.id';
 
-/** Makes the schema in an empty file; refuses a file of another program, or of a newer version. */
+/**
+ * Makes the schema in an empty file, and brings that of an earlier version up to this one; refuses a file of another
+ * program, or of a newer version.
+ */
 export function prepareSchema(database: Database, path: string): void {
   const { applicationId, version, tables } = marksOf(database);
-  if (applicationId === 0 && version === 0 && tables === 0) createSchema(database);
-  else refuseForeign({ applicationId, version }, path);
+  if (applicationId === 0 && version === 0 && tables === 0) {
+    createSchema(database);
+  } else {
+    refuseForeign({ applicationId, version }, path);
+    if (version < SCHEMA_VERSION) migrate(database);
+  }
 }
 
-/** Refuses whatever is not an index of this version, an empty file too. Writes nothing. */
+/** Refuses whatever is not an index of this version or of an earlier one, an empty file too. Writes nothing. */
 export function verifySchema(database: Database, path: string): void {
   refuseForeign(marksOf(database), path);
 }
@@ -99,7 +126,7 @@ function refuseForeign(
       hint: 'It was left alone. Give another place for the index: --index FOLDER, or store.url.',
     });
   }
-  if (version !== SCHEMA_VERSION) {
+  if (version < OLDEST_VERSION || version > SCHEMA_VERSION) {
     const made = version > SCHEMA_VERSION ? 'a newer' : 'an older';
     throw new GroundspeedError(
       'store.incompatible',
@@ -110,6 +137,19 @@ function refuseForeign(
       },
     );
   }
+}
+
+/** One transaction: a file is of the version before, or of this one, and nothing of it is lost on the way. */
+function migrate(database: Database): void {
+  database
+    .transaction(() => {
+      // Read again: another process may have been here since.
+      for (let { version } = marksOf(database); version < SCHEMA_VERSION; version += 1) {
+        database.exec(MIGRATIONS[version]!);
+        database.pragma(`user_version = ${version + 1}`);
+      }
+    })
+    .immediate();
 }
 
 function createSchema(database: Database): void {

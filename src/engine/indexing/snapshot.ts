@@ -57,7 +57,20 @@ export class Snapshot {
     }
   }
 
-  /** Writes the index. Fails with `store.unwritable`; the snapshot before is then still there. */
+  /** Whether the snapshot that is there was made of the store at this version, with whatever settings. */
+  async isOfStore({ store, storeVersion }: Pick<SnapshotOrigin, 'store' | 'storeVersion'>): Promise<boolean> {
+    try {
+      const manifest = JSON.parse(await readFile(this.#manifestPath, 'utf8')) as { origin: SnapshotOrigin };
+      return manifest.origin.store === store && manifest.origin.storeVersion === storeVersion;
+    } catch {
+      return false;
+    }
+  }
+
+  /**
+   * Writes the index. Fails with `store.unwritable`; the snapshot before is then still there, and nothing of this one takes
+   * up space.
+   */
   async save(index: Snapshotted, origin: SnapshotOrigin): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true });
@@ -67,6 +80,7 @@ export class Snapshot {
       await rename(unfinished, this.#manifestPath);
       await this.#deleteOthers(origin);
     } catch (cause) {
+      await this.#deleteUnfinished(origin);
       if (cause instanceof GroundspeedError) throw cause;
       throw new GroundspeedError('store.unwritable', `An index could not be saved: ${messageOf(cause)}`, {
         where: this.#manifestPath,
@@ -86,6 +100,16 @@ export class Snapshot {
 
   #path(origin: SnapshotOrigin): string {
     return join(this.#folder, this.#prefix(origin));
+  }
+
+  /** Nothing speaks of files that the manifest does not name. What cannot be deleted either is overwritten next time. */
+  async #deleteUnfinished(origin: SnapshotOrigin): Promise<void> {
+    if (await this.isOf(origin)) return;
+    const names = await readdir(this.#folder).catch(() => []);
+    const own = names.filter((name) => name.startsWith(this.#prefix(origin)));
+    for (const name of [...own, `${this.#name}.json.tmp`]) {
+      await rm(join(this.#folder, name), { force: true }).catch(() => undefined);
+    }
   }
 
   async #deleteOthers(origin: SnapshotOrigin): Promise<void> {

@@ -1,3 +1,4 @@
+import { GroundspeedError } from '../../kernel/errors.ts';
 import type { EngineOptions } from '../options.ts';
 import type { ChunkKey, DocumentStore, KeywordIndex, StoreChange, VectorIndex } from '../ports.ts';
 import { STORE_ID } from './schema.ts';
@@ -17,37 +18,43 @@ export interface IndexSet {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** A snapshot that cannot be written loses nothing: what is in memory serves, and the next opening builds it anew. */
+export interface Saving {
+  /** Why a snapshot could not be written (`store.unwritable`): a full disk, say. */
+  readonly unsaved: GroundspeedError | undefined;
+}
+
 /** So many chunks are added at once; the event loop has its turn in between. */
 const BATCH = 256;
 
 /**
  * Fills two new, empty indexes with what the store shows: from their snapshots, where these were made of the store as
- * it is and with the same settings; otherwise from the store, and then they are saved, unless for reading only. Fails
- * with `store.unwritable` when they can't be.
+ * it is and with the same settings; otherwise from the store, and then they are saved, unless for reading only.
  */
 export async function openIndexes(
   indexes: IndexSet,
-): Promise<{ fromSnapshot: { vector: boolean; keyword: boolean } }> {
+): Promise<{ fromSnapshot: { vector: boolean; keyword: boolean } } & Saving> {
   const members = membersOf(indexes);
   const unfilled: Member[] = [];
   for (const member of members) {
     if (!(await member.snapshot.load(member.index, member.origin))) unfilled.push(member);
   }
   const advance = progress(indexes, unfilled.length * indexes.store.chunkCount);
-  for (const { fill, snapshot, index, origin } of unfilled) {
-    await fill(advance);
-    if (!indexes.readOnly) await snapshot.save(index, origin);
+  let unsaved: GroundspeedError | undefined;
+  for (const member of unfilled) {
+    await member.fill(advance);
+    if (!indexes.readOnly) unsaved = (await save(member)) ?? unsaved;
   }
   const loaded = (name: Member['name']): boolean =>
     members.some((member) => member.name === name && !unfilled.includes(member));
-  return { fromSnapshot: { vector: loaded('vectors'), keyword: loaded('keywords') } };
+  return { fromSnapshot: { vector: loaded('vectors'), keyword: loaded('keywords') }, unsaved };
 }
 
 /**
  * Brings open indexes to what an ingest has changed, and saves them. When the ingest changed the model, pass a new,
  * empty vector index: it is filled from the store.
  */
-export async function applyChange(indexes: IndexSet & { readonly change: StoreChange }): Promise<void> {
+export async function applyChange(indexes: IndexSet & { readonly change: StoreChange }): Promise<Saving> {
   const { store, change } = indexes;
   const members = membersOf(indexes);
   const refilled = (member: Member): boolean => member.name === 'vectors' && member.index.size === 0;
@@ -66,7 +73,34 @@ export async function applyChange(indexes: IndexSet & { readonly change: StoreCh
         advance(keys.length);
       }
     }
-    if (!(await member.snapshot.isOf(member.origin))) await member.snapshot.save(member.index, member.origin);
+  }
+  // Saved once both are of the new state: what becomes of the snapshots is no matter to questions.
+  let unsaved: GroundspeedError | undefined;
+  for (const member of members) {
+    if (!(await member.snapshot.isOf(member.origin))) unsaved = (await save(member)) ?? unsaved;
+  }
+  return { unsaved };
+}
+
+/** Which indexes have no snapshot of the store as it is: they are built from the store when it is next opened. */
+export async function unsavedIndexes(
+  store: DocumentStore,
+  folder: string,
+): Promise<readonly Member['name'][]> {
+  const made = { store: store.fact(STORE_ID), storeVersion: store.version };
+  const names: Member['name'][] = ['keywords'];
+  if (store.model !== undefined) names.push('vectors');
+  const saved = await Promise.all(names.map((name) => new Snapshot(folder, name).isOfStore(made)));
+  return names.filter((_, index) => !saved[index]);
+}
+
+async function save({ snapshot, index, origin }: Member): Promise<GroundspeedError | undefined> {
+  try {
+    await snapshot.save(index, origin);
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof GroundspeedError && thrown.code === 'store.unwritable') return thrown;
+    throw thrown;
   }
 }
 

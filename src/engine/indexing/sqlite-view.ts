@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import type { Database } from 'better-sqlite3';
 import { GroundspeedError } from '../../kernel/errors.ts';
 import { loadSqlite } from '../native.ts';
-import type { DocumentStore } from '../ports.ts';
+import type { Quarantine, QuarantiningStore } from './quarantine.ts';
 import { verifySchema } from './schema.ts';
+import { quarantinedIn } from './sqlite-quarantine.ts';
 import { storeError } from './store-errors.ts';
 import { StoreReading } from './store-reading.ts';
 
@@ -11,7 +12,7 @@ import { StoreReading } from './store-reading.ts';
  * The store as it was published at one moment, for reading: what is written later is not seen. Every change is refused
  * with `store.unwritable`. SQLite keeps what it shows for as long as it is open.
  */
-export interface StoreView extends DocumentStore {
+export interface StoreView extends QuarantiningStore {
   /** A new view, of what is published now. */
   latest(): Promise<StoreView>;
   /** Shows from now on what `newer` shows, in one step; that one is not to be used any more. */
@@ -41,6 +42,13 @@ export async function openStoreView(path: string): Promise<StoreView> {
 }
 
 class SqliteView extends StoreReading implements StoreView {
+  readonly quarantine: Quarantine = {
+    list: () => this.guard(() => quarantinedIn(this.database)),
+    put: () => this.#refuse(),
+    release: () => this.#refuse(),
+    forget: () => this.#refuse(),
+  };
+
   latest(): Promise<StoreView> {
     return openStoreView(this.path);
   }

@@ -1,9 +1,10 @@
 import { messageOf } from '../../kernel/errors.ts';
 import { chunkText } from '../chunking/chunk.ts';
-import { documentHash, type SourceItem } from '../documents/source.ts';
+import { type DocumentFailure, documentHash, type SourceItem } from '../documents/source.ts';
 import type { EngineOptions } from '../options.ts';
-import type { DocumentDraft, DocumentStore, SourceDocument } from '../ports.ts';
+import type { ChunkDraft, DocumentDraft, DocumentStore, SourceDocument } from '../ports.ts';
 import type { IngestRun } from './ingest-run.ts';
+import type { QuarantineKeeper } from './quarantine-keeper.ts';
 
 /** A batch is one transaction: so many items of the source, or so many characters, whichever comes first. */
 const BATCH_ITEMS = 64;
@@ -14,14 +15,19 @@ export interface StagedSource {
   readonly unchanged: number;
   /** Ids of the source's documents, and of its failures. */
   readonly seen: ReadonlySet<string>;
+  /** Ids of the documents that were staged, now or before, or that are shown already as they are. */
+  readonly taken: ReadonlySet<string>;
   /** A failure may hide documents of unknown ids. */
   readonly unidentified: boolean;
 }
 
-interface StagingOptions {
+export interface StagingOptions {
   readonly store: DocumentStore;
   readonly chunking: EngineOptions['chunking'];
+  /** Another chunker than the usual one. */
+  readonly chunk?: typeof chunkText;
   readonly run: IngestRun;
+  readonly quarantine: QuarantineKeeper;
 }
 
 /**
@@ -30,9 +36,10 @@ interface StagingOptions {
  */
 export async function stageSource(
   source: AsyncIterable<SourceItem> | Iterable<SourceItem>,
-  { store, chunking, run }: StagingOptions,
+  options: StagingOptions,
 ): Promise<StagedSource> {
-  const staging = new Staging({ store, chunking, run });
+  const { run } = options;
+  const staging = new Staging(options);
   let items = 0;
   for await (const item of source) {
     staging.take(item);
@@ -52,6 +59,7 @@ class Staging implements StagedSource {
   unchanged = 0;
   unidentified = false;
   readonly seen = new Set<string>();
+  readonly taken = new Set<string>();
   /** Ids of documents alone: one that failed leaves its id to another. */
   readonly #documents = new Set<string>();
   /** In the drafts that are not stored yet. */
@@ -87,7 +95,7 @@ class Staging implements StagedSource {
 
   #takeDocument(document: SourceDocument): void {
     const { id } = document;
-    const { chunking, run } = this.#options;
+    const { run } = this.#options;
     if (this.#documents.has(id)) {
       run.fail({
         id,
@@ -96,21 +104,48 @@ class Staging implements StagedSource {
       });
       return;
     }
+    const hash = this.#hashOf(document);
+    if (hash === undefined || this.#options.quarantine.holds(id, hash, undefined)) return;
+    if (this.#hashes.get(id) === hash) {
+      this.taken.add(id);
+      if (!this.#stagedBefore.has(id)) this.unchanged += 1;
+      return;
+    }
+    const chunks = this.#chunksOf(document, hash);
+    if (chunks === undefined) return;
+    if (chunks.length === 0) {
+      run.fail({ id, code: 'document.empty', message: `Document ${id} has no text` });
+      return;
+    }
+    this.taken.add(id);
+    this.#drafts.push({ document, hash, chunks });
+    this.characters += document.text.length;
+  }
+
+  /** Undefined, and a failure of the run, for what cannot be written as JSON: its metadata run in a circle. */
+  #hashOf(document: SourceDocument): string | undefined {
     try {
-      const hash = documentHash(document);
-      if (this.#hashes.get(id) === hash) {
-        if (!this.#stagedBefore.has(id)) this.unchanged += 1;
-        return;
-      }
-      const chunks = chunkText(document.text, chunking);
-      if (chunks.length === 0) {
-        run.fail({ id, code: 'document.empty', message: `Document ${id} has no text` });
-        return;
-      }
-      this.#drafts.push({ document, hash, chunks });
-      this.characters += document.text.length;
+      return documentHash(document);
     } catch (thrown) {
-      run.fail({ id, code: 'document.unreadable', message: `Document ${id}: ${messageOf(thrown)}` });
+      this.#options.run.fail(unreadable(document, thrown));
+      return undefined;
     }
   }
+
+  /** Undefined, and a document in quarantine, where the chunker fails: it would fail again. */
+  #chunksOf(document: SourceDocument, hash: string): readonly ChunkDraft[] | undefined {
+    const { chunking, chunk = chunkText, run, quarantine } = this.#options;
+    try {
+      return chunk(document.text, chunking);
+    } catch (thrown) {
+      const failure = unreadable(document, thrown);
+      quarantine.put(failure, { hash, model: undefined });
+      run.fail(failure);
+      return undefined;
+    }
+  }
+}
+
+function unreadable({ id }: SourceDocument, thrown: unknown): DocumentFailure {
+  return { id, code: 'document.unreadable', message: `Document ${id}: ${messageOf(thrown)}` };
 }

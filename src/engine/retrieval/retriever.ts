@@ -1,6 +1,7 @@
 import type { RankedDocuments } from '../answer.ts';
 import type { EngineOptions } from '../options.ts';
-import type { Hits, KeywordIndex, Metadata, VectorIndex } from '../ports.ts';
+import type { ChunkFilter, Hits, KeywordIndex, Metadata, SearchOptions, VectorIndex } from '../ports.ts';
+import type { Failure } from '../resilience/degradation.ts';
 import type { ChunkCatalogue } from './catalogue.ts';
 import { fuseConvex, fuseReciprocalRanks } from './fusion.ts';
 
@@ -21,6 +22,17 @@ export interface RetrievalRequest {
   /** Passages wanted, at least, where so many match. */
   readonly topK: number;
   readonly signal?: AbortSignal | undefined;
+  /** For a search that nothing stands in for. */
+  readonly deadline?: number | undefined;
+  /** For a search whose place the other may take, while there is time for that; by default as `deadline`. */
+  readonly earlyDeadline?: number | undefined;
+  /**
+   * One list will do where the other cannot be had: what fails is told of in `failures` instead of thrown, and keywords are
+   * searched in place of vectors where these alone are asked for. By default false.
+   */
+  readonly tolerant?: boolean;
+  /** No vector could be made of the question: as if the vector search had failed. */
+  readonly vectorLost?: boolean;
 }
 
 /** What each retriever found, what came of both, and the documents in the order of their best chunk. */
@@ -30,6 +42,8 @@ export interface Retrieval {
   readonly vector: Hits | undefined;
   readonly fused: Hits;
   readonly ranking: RankedDocuments;
+  /** Searches that failed, where that was to be told. */
+  readonly failures?: readonly Failure[];
 }
 
 export interface Retriever {
@@ -51,25 +65,83 @@ export interface RetrieverParts {
  * come out alike (measured on four collections, and on three cut five times as fine: nDCG@10 within 0.003).
  */
 export function createRetriever({ options, keyword, vector, catalogue }: RetrieverParts): Retriever {
+  const searchKeywords = (
+    request: RetrievalRequest,
+    wanted: Wanted,
+    deadline: number | undefined,
+  ): Promise<Hits> => {
+    const search = searchOptions(request, wanted, deadline);
+    return fetchDocuments((k) => keyword.search(request.question, k, search), wanted);
+  };
+  const searchVectors = (request: RetrievalRequest, wanted: Wanted): Promise<Hits> | undefined => {
+    const question = request.vector;
+    if (options.mode === 'keyword' || vector === undefined || question === undefined || isZero(question)) {
+      return undefined;
+    }
+    const search = searchOptions(request, wanted, request.earlyDeadline ?? request.deadline);
+    return fetchDocuments(
+      async (k) => dropBelow(await vector.search(question, k, search), options.similarityThreshold),
+      wanted,
+    );
+  };
+  const asked = (request: RetrievalRequest, wanted: Wanted): [Searched, Searched] => {
+    const vectors = searchVectors(request, wanted);
+    if (options.mode === 'vector') return [undefined, vectors];
+    const { deadline, earlyDeadline = deadline } = request;
+    return [searchKeywords(request, wanted, vectors === undefined ? deadline : earlyDeadline), vectors];
+  };
+  const resultOf = (
+    keywordHits: Hits | undefined,
+    vectorHits: Hits | undefined,
+    mode = options.mode,
+  ): Retrieval => {
+    const fused = fuse(keywordHits, vectorHits, { ...options, mode });
+    return { keyword: keywordHits, vector: vectorHits, fused, ranking: rankDocuments(fused, catalogue) };
+  };
+
+  /** Both searches to their ends, however these are. */
+  async function retrieveWhatCanBe(request: RetrievalRequest, wanted: Wanted): Promise<Retrieval> {
+    const failures: Failure[] = [];
+    const told = (search: Searched, source: Failure['source']): Searched =>
+      search?.catch((error: unknown) => {
+        failures.push({ source, error });
+        return undefined;
+      });
+    const [keywords, vectors] = asked(request, wanted);
+    const searched = [told(keywords, 'keywords'), told(vectors, 'vectors')] as const;
+    let [keywordHits, vectorHits] = await Promise.all(searched);
+    request.signal?.throwIfAborted();
+    let { mode } = options;
+    if (mode === 'vector' && (failures.length > 0 || request.vectorLost)) {
+      mode = 'keyword';
+      keywordHits = await told(searchKeywords(request, wanted, request.deadline), 'keywords');
+      request.signal?.throwIfAborted();
+    }
+    const result = resultOf(keywordHits, vectorHits, mode);
+    return failures.length === 0 ? result : { ...result, failures };
+  }
+
   return {
     async retrieve(request) {
-      const { signal } = request;
       const accept = request.filter === undefined ? undefined : catalogue.filter(request.filter);
-      const fetch = (search: ChunkSearch) =>
-        fetchDocuments(search, { catalogue, documents: options.candidates, chunks: request.topK });
-      const search = { ...(accept && { accept }), ...(signal && { signal }) };
-      const question = request.vector;
-      const [keywordHits, vectorHits] = await Promise.all([
-        options.mode === 'vector' ? undefined : fetch((k) => keyword.search(request.question, k, search)),
-        options.mode === 'keyword' || vector === undefined || question === undefined || isZero(question)
-          ? undefined
-          : fetch(async (k) =>
-              dropBelow(await vector.search(question, k, search), options.similarityThreshold),
-            ),
-      ]);
-      const fused = fuse(keywordHits, vectorHits, options);
-      return { keyword: keywordHits, vector: vectorHits, fused, ranking: rankDocuments(fused, catalogue) };
+      const wanted = { catalogue, documents: options.candidates, chunks: request.topK, accept };
+      if (request.tolerant) return retrieveWhatCanBe(request, wanted);
+      return resultOf(...(await Promise.all(asked(request, wanted))));
     },
+  };
+}
+
+type Searched = Promise<Hits | undefined> | undefined;
+
+function searchOptions(
+  { signal }: RetrievalRequest,
+  { accept }: Wanted,
+  deadline: number | undefined,
+): SearchOptions {
+  return {
+    ...(accept && { accept }),
+    ...(signal && { signal }),
+    ...(deadline !== undefined && { deadline }),
   };
 }
 
@@ -79,6 +151,7 @@ interface Wanted {
   readonly catalogue: ChunkCatalogue;
   readonly documents: number;
   readonly chunks: number;
+  readonly accept: ChunkFilter | undefined;
 }
 
 /**

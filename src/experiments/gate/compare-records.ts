@@ -3,12 +3,14 @@ import { pairBlocks } from '../paired/block-pairs.ts';
 import { answerChanged, rankingChanged } from './changes.ts';
 import { type CommonQuestions, commonQuestions } from './common-questions.ts';
 import { flipsOf } from './flips.ts';
+import { baselineOverload, candidateOverload } from './held-load.ts';
 import { indicatorRows } from './indicator-rows.ts';
 import { movedQuestions, movedStages } from './moved.ts';
 import { pinnedRows } from './pinned-rows.ts';
 import type { GatePolicy } from './policy.ts';
 import { qualityRows } from './quality-rows.ts';
 import { sloRows } from './slo-rows.ts';
+import { withoutUnscored } from './unscored.ts';
 import { answeredNothing, invalidPairs, invalidReasons } from './validity.ts';
 import { gateVerdict, unseenSentence } from './verdict.ts';
 import { weakerComparison } from './weaker.ts';
@@ -63,12 +65,16 @@ export function gateBlocks(input: BlocksInput): GateResult {
   const { baseline, candidate, blocks, policy, variants = VARIANTS } = input;
   const common = commonQuestions(baseline, candidate);
   const all = pairBlocks(blocks, { a: variants.baseline, b: variants.candidate });
-  const broken = [0, 1].flatMap((batch) =>
-    invalidPairs(pairBlocks(blocks, { a: variants.baseline, b: variants.candidate, batch })),
-  );
+  const broken = [
+    ...[0, 1].flatMap((batch) =>
+      invalidPairs(pairBlocks(blocks, { a: variants.baseline, b: variants.candidate, batch })),
+    ),
+    ...baselineOverload({ blocks, variant: variants.baseline }, baseline),
+  ];
+  const moved = [...candidateOverload({ blocks, variant: variants.candidate }), ...movedStages(all.pairs)];
   const rows = indicatorRows({ blocks, ...variants, policy }).map((row) => ({
     ...(broken.length > 0 ? distrusted(row, broken) : row),
-    ...(row.verdict === 'FAIL' && broken.length === 0 && { moved: movedStages(all.pairs) }),
+    ...(row.verdict === 'FAIL' && broken.length === 0 && { moved }),
   }));
   const own = all.pairs.map(({ b }) => b);
   return gateOf(input, {
@@ -96,7 +102,8 @@ function gateOf(
 ): GateResult {
   const { common, basis, weaker, speed, slo, invalid } = parts;
   const { pairs, onlyBefore, onlyAfter, notes } = common;
-  const quality = judgedQuality({ baseline, candidate, policy, seed }, common);
+  const scored = withoutUnscored(policy, pairs);
+  const quality = judgedQuality({ baseline, candidate, policy: scored.policy, seed }, common);
   const pinned = policy.pinned
     ? pinnedRows({ pairs, missing: missingFrom(baseline, common), askedAgain })
     : [];
@@ -125,7 +132,11 @@ function gateOf(
     verdict: gateVerdict(rows, invalid),
     unseen: unseenSentence(rows, { speed: speed.length > 0 }),
     invalid: [...invalid],
-    notes: [...notes, ...(baseline.complete ? [] : ['The run of the baseline was interrupted.'])],
+    notes: [
+      ...notes,
+      ...scored.notes,
+      ...(baseline.complete ? [] : ['The run of the baseline was interrupted.']),
+    ],
   };
 }
 

@@ -25,8 +25,8 @@ export interface GitGateOptions {
   /** Users of the closed loop, at most. */
   readonly mostUsers: number;
   readonly maxRate?: number | undefined;
-  /** Whether a first batch of blocks fails, so that a second one has to confirm it. Called with the two names. */
-  readonly fails: (blocks: readonly BlockRecord[], names: GitNames) => boolean;
+  /** Whether a first batch of blocks fails, so that a second one has to confirm it. Called with the two names, and REF's quality. */
+  readonly fails: (blocks: readonly BlockRecord[], names: GitNames, baseline: RunRecord) => boolean;
 }
 
 /** What the two variants are called among the blocks. */
@@ -103,7 +103,7 @@ class GitGate {
         return { assessed, askedAgain: await askPinnedAgain(live, flipped) };
       },
     );
-    const { paired, notes } = await this.#speed();
+    const { paired, notes } = await this.#speed(baseline);
     const candidate = this.#recordOf(after, header, clock.now() - start);
     return {
       names: this.#names,
@@ -144,10 +144,10 @@ class GitGate {
   }
 
   /** What cannot be measured of speed is told, and takes nothing away from what is known of quality. */
-  async #speed(): Promise<Speed> {
+  async #speed(baseline: RunRecord): Promise<Speed> {
     const { signal, onEvent } = this.#options.setup;
     try {
-      return await this.#measureSpeed();
+      return await this.#measureSpeed(baseline);
     } catch (thrown) {
       if (signal?.aborted) return { notes: ['The run was interrupted before speed was compared.'] };
       if (!(thrown instanceof GroundspeedError)) throw thrown;
@@ -157,13 +157,14 @@ class GitGate {
     }
   }
 
-  #measureSpeed(): Promise<Speed> {
+  #measureSpeed(before: RunRecord): Promise<Speed> {
     const { fails } = this.#options;
     const { baseline, candidate } = this.#names;
     const options = this.#speedOptions();
     return this.#parts.run(SPEED, async () => {
       const { plan, blocks: first, endedBy, notes } = await measureSpeed(options);
-      const confirms = endedBy !== 'interrupted' && endedBy !== 'failures' && fails(first, this.#names);
+      const confirms =
+        endedBy !== 'interrupted' && endedBy !== 'failures' && fails(first, this.#names, before);
       if (confirms) options.tell('something got worse: a second, fresh batch has to confirm it');
       // A budget is for the first batch: a FAIL that nobody may confirm would be none.
       const unbound = { ...plan, deadline: undefined };

@@ -152,12 +152,18 @@ function verdictOf(finding: Finding, { second, first, policy }: Judging): Pick<G
     : open(`${found}; a second, fresh batch of ${second.losses.length} pairs did not confirm it`);
 }
 
-/** A loss in the indicator's own terms: "12.0 % slower". */
+/** From three times as much on, nobody reads percents. */
+const MANY_TIMES = Math.log(3);
+
+/** A loss in the indicator's own terms: "12.0 % slower", "18.5 times as slow". */
 function words({ name }: IndicatorRule): (loss: number) => string {
   if (scaleOf(name) === 'difference') return (loss) => `worse for ${percent(loss)} of requests`;
   if (lossSign(name) === -1) return (loss) => `${percent(1 - Math.exp(-loss))} lower`;
-  const higher = name === 'cost-per-query' ? 'dearer' : 'slower';
-  return (loss) => `${percent(Math.expm1(loss))} ${higher}`;
+  const [higher, plain] = name === 'cost-per-query' ? ['dearer', 'dear'] : ['slower', 'slow'];
+  return (loss) =>
+    loss < MANY_TIMES
+      ? `${percent(Math.expm1(loss))} ${higher}`
+      : `${Number(Math.exp(loss).toPrecision(3))} times as ${plain}`;
 }
 
 const sizeWords = ({ delta }: IndicatorRule): string => `${Number((100 * delta).toPrecision(4))} %`;

@@ -11,6 +11,11 @@ const boolean = z.union([
 const measureRule = z.strictObject({
   delta: number.gt(0).max(1).optional().describe('Least loss that matters. Default: gate.nonInferiority.'),
   direction: z.enum(['higher', 'lower']).default('higher').describe('Which way is better.'),
+  optional: boolean
+    .optional()
+    .describe(
+      'Left out, and said so, where neither run can score it: ndcg@10 of a target that returns no ranking. Else it stays INCONCLUSIVE.',
+    ),
 });
 
 const indicatorRule = z.strictObject({
@@ -25,9 +30,9 @@ const indicatorRule = z.strictObject({
 export const gateOptions = z.strictObject({
   measures: z
     .record(z.string(), measureRule)
-    .default({ right: { direction: 'higher' }, 'ndcg@10': { direction: 'higher' } })
+    .default({ right: { direction: 'higher' }, 'ndcg@10': { direction: 'higher', optional: true } })
     .describe(
-      'Measures that are gated, by name (right: right answers by the one rule), each with delta and direction.',
+      'Measures that are gated, by name (right: right answers by the one rule), each with delta, direction and optional.',
     ),
   indicators: z
     .record(z.string(), indicatorRule)

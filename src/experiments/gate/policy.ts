@@ -16,6 +16,8 @@ export interface MeasureRule {
   readonly direction: 'higher' | 'lower';
   /** The measure passes when a mean loss as large as this is ruled out. */
   readonly delta: number;
+  /** Left out where neither run can score it. */
+  readonly optional?: boolean | undefined;
 }
 
 export interface IndicatorRule {
@@ -59,7 +61,8 @@ export function gatePolicy(options: GateOptions, { scenario }: PolicyOptions = {
   const measures = Object.entries(options.measures).map(([name, rule]): MeasureRule => {
     const problem = problemOfMeasure(name);
     if (problem !== undefined) problems.push(`gate.measures.${name}: ${problem}`);
-    return { name, direction: rule.direction, delta: rule.delta ?? options.nonInferiority };
+    const { direction, optional } = rule;
+    return { name, direction, delta: rule.delta ?? options.nonInferiority, ...(optional && { optional }) };
   });
   for (const { name, delta } of measures) {
     if (delta < options.leastLoss)

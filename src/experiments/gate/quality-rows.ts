@@ -1,6 +1,4 @@
 import { type Random, seededRandom } from '../../kernel/random.ts';
-import { isRetrievalMeasure } from '../../measures/measure.ts';
-import { parseMeasures } from '../../measures/registry.ts';
 import type { GateRow } from '../../records/schema.ts';
 import { bootstrapMeanInterval } from '../../statistics/bootstrap.ts';
 import { normalQuantile } from '../../statistics/distributions.ts';
@@ -12,17 +10,16 @@ import { POWER } from '../paired/scales.ts';
 import { answerChanged, rankingChanged } from './changes.ts';
 import type { QuestionPair } from './common-questions.ts';
 import { blankRow, chance, score } from './gate-row.ts';
-import { type GatePolicy, type MeasureRule, RIGHT } from './policy.ts';
+import { isRetrieval, readsRankingsAlone } from './measure-kind.ts';
+import type { GatePolicy, MeasureRule } from './policy.ts';
 import { scoreOf } from './question-score.ts';
+import { unscoredReason } from './unscored.ts';
 
 /** Questions that a golden set should have, for a gate to see losses of about 0.05. */
 export const RECOMMENDED_QUESTIONS = 200;
 
 /** A measure that lost more than this share of the scores it had is no longer of the same questions. */
 const LEAST_SCORED = 0.9;
-
-/** Documents of a ranking that a record keeps: a measure that looks deeper may move though these did not. */
-const RANKED = 10;
 
 /** Below this share of judged documents, or with this gap between runs, unjudged ones decide. */
 const LEAST_JUDGED = 0.8;
@@ -45,6 +42,8 @@ interface Sample {
   readonly scoredBefore: number;
   /** Nothing that the measure reads changed in any question. */
   readonly unchanged: boolean;
+  /** Why there is none to compare; empty where there is one. */
+  readonly unscored: string;
   /** A doubt about documents that nobody judged; empty where there is none. */
   readonly judged: string;
 }
@@ -94,23 +93,10 @@ function sampleOf(rule: MeasureRule, pairs: readonly QuestionPair[]): Sample {
     unchanged:
       losses.every((loss) => loss === 0) &&
       !pairs.some((pair) => rankingChanged(pair) || (!ofRankings && answerChanged(pair))),
+    unscored: before.length === 0 ? unscoredReason(rule.name, pairs) : '',
     judged: isRetrieval(rule.name) ? judgedDoubt(pairs) : '',
   };
 }
-
-function retrievalCutoff(name: string): number | null {
-  if (name === RIGHT) return null;
-  try {
-    const measure = parseMeasures([name])[0]!;
-    return isRetrievalMeasure(measure) ? measure.k : null;
-  } catch {
-    return null; // a model's judgement
-  }
-}
-
-const isRetrieval = (name: string): boolean => retrievalCutoff(name) !== null;
-const readsRankingsAlone = (name: string): boolean =>
-  (retrievalCutoff(name) ?? Number.POSITIVE_INFINITY) <= RANKED;
 
 /** Documents without a judgement count as irrelevant; where they are many, or more in one run, that decides. */
 function judgedDoubt(pairs: readonly QuestionPair[]): string {
@@ -222,7 +208,7 @@ function judged(sample: Sample, { policy, bound, adjustedP }: Evidence): Pick<Ga
   const { rule, losses, scoredBefore, unchanged } = sample;
   const n = losses.length;
   const open = (why: string) => ({ verdict: 'INCONCLUSIVE' as const, why });
-  if (n === 0) return open(`${rule.name} was not scored in both runs`);
+  if (n === 0) return open(`not scored: ${sample.unscored}`);
   if (n < LEAST_SCORED * scoredBefore)
     return open(`only ${n} of the ${scoredBefore} questions that the baseline scored have a score now`);
   if (unchanged) return { verdict: 'PASS', why: `nothing that it rests on changed in ${n} questions` };

@@ -60,6 +60,8 @@ export interface SelfTest {
   readonly schema: 'groundspeed.self-test/1';
   /** Comparisons that came to their end. */
   readonly comparisons: number;
+  /** Of these, such as had the eight valid pairs without which nothing can fail: they alone count for false alarms. */
+  readonly judged: number;
   readonly launches: number;
   readonly pairsPerLaunch: number;
   readonly blockSeconds: number;
@@ -82,7 +84,7 @@ export interface SelfTest {
 export async function runSelfTest(options: SelfTestOptions): Promise<SelfTest> {
   const batches: BlockRecord[] = [];
   const failedBy: Record<string, number> = {};
-  const tally = { comparisons: 0, failed: 0, confirmed: 0 };
+  const tally = { comparisons: 0, judged: 0, failed: 0, confirmed: 0 };
   let endedBy: SelfTest['endedBy'] = null;
   for (let nth = 0; nth < options.times && endedBy === null; nth += 1) {
     const first = await batchOf(options, { nth, batch: 0 });
@@ -100,6 +102,7 @@ export async function runSelfTest(options: SelfTestOptions): Promise<SelfTest> {
       if (options.failures(second.blocks).some((name) => names.includes(name))) tally.confirmed += 1;
     }
     tally.comparisons += 1;
+    if (pairBlocks(first.blocks, SAME).pairs.length >= LEAST_PAIRS) tally.judged += 1;
     options.onComparison?.(tally.comparisons, options.times);
   }
   return { ...summary(options, batches, tally), failedBy, endedBy };
@@ -129,21 +132,29 @@ function batchOf(
   });
 }
 
+interface Tally {
+  readonly comparisons: number;
+  readonly judged: number;
+  readonly failed: number;
+  readonly confirmed: number;
+}
+
 function summary(
   { launches, pairs, load, indicators, seed }: SelfTestOptions,
   blocks: readonly BlockRecord[],
-  { comparisons, failed, confirmed }: { comparisons: number; failed: number; confirmed: number },
+  { comparisons, judged, failed, confirmed }: Tally,
 ): Omit<SelfTest, 'failedBy' | 'endedBy'> {
   const pairing = pairBlocks(blocks, SAME);
   const random = seededRandom(seed).fork('self-test/noise');
   const rate = (count: number): Rate => ({
     count,
-    of: comparisons,
-    interval: wilsonInterval(count, comparisons),
+    of: judged,
+    interval: judged === 0 ? null : wilsonInterval(count, judged),
   });
   return {
     schema: 'groundspeed.self-test/1',
     comparisons,
+    judged,
     launches,
     pairsPerLaunch: pairs,
     blockSeconds: load.seconds,

@@ -11,11 +11,13 @@ import { ResponseTable } from '../../load/responses.ts';
 import { summarisePhase } from '../../load/summary.ts';
 import type { Target } from '../../load/target.ts';
 import type { GeneratorThreads } from '../../load/threads/pool.ts';
+import { reasonsBesidesTarget, validityFacts } from '../../load/validity.ts';
 import { OUTCOMES } from '../../records/columns.ts';
 import type { IndicatorName, PhaseRecord } from '../../records/schema.ts';
 import { quantile, sortSamples } from '../../statistics/quantiles.ts';
 import { Judge } from '../judge.ts';
 import { LoadVerdicts } from '../verdicts.ts';
+import { OVERLOAD, overloadOf } from './overload.ts';
 import type { BlockFigures, BlockOrder } from './port.ts';
 import { REQUESTS_FOR_P99 } from './sizes.ts';
 
@@ -65,16 +67,17 @@ export class BlockDriver {
     signal?.throwIfAborted();
     const { rows, setting } = run;
     const record = summarisePhase(rows, this.#verdicts.of(rows, setting), setting);
+    // A target that cannot hold the load shows it in its figures: only what the generator did or could not do takes them away.
+    const invalidReasons = reasonsBesidesTarget(validityFacts(record), setting);
     return {
       startedAtEpochMs: record.startedAtEpochMs,
       seconds: order.seconds,
       offeredRate: order.rate,
       arrivals: record.arrivals,
-      indicators: indicatorsOf(record),
+      indicators: { ...indicatorsOf(record), [OVERLOAD]: overloadOf(rows, setting) },
       stagesMs: stagesOf(run),
-      valid: record.valid && record.completed > 0,
-      invalidReasons:
-        record.completed > 0 ? record.invalidReasons : [...record.invalidReasons, 'no request was answered'],
+      valid: invalidReasons.length === 0,
+      invalidReasons,
     };
   }
 
@@ -143,7 +146,8 @@ export class BlockDriver {
       arrivals: 1,
       indicators,
       stagesMs: Object.fromEntries(stages),
-      valid: response !== undefined,
+      // That it was not answered is what came of it, and counts as an error.
+      valid: true,
       invalidReasons: asked.outcome === 'completed' ? [] : [messageOf(asked.error)],
     };
   }

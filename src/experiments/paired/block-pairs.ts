@@ -46,7 +46,9 @@ export function pairBlocks(blocks: readonly BlockRecord[], { a, b, batch }: Pair
     invalid: both.length - pairs.length,
     warmup: own.length - measured.length,
     alone: measured.length - 2 * both.length,
-    reasons: [...new Set(measured.flatMap(({ invalidReasons }) => invalidReasons))],
+    reasons: [
+      ...new Set(measured.filter(({ valid }) => !valid).flatMap(({ invalidReasons }) => invalidReasons)),
+    ],
   };
 }
 

@@ -33,6 +33,7 @@ export function engineArm({ name, setup, rules, program = ENTRY }: EngineArmOpti
   };
   return {
     name,
+    patience: rules.timeout,
     launch: async (signal) => {
       const engine = new LaunchedEngine(program);
       try {

@@ -2,6 +2,7 @@ import { type Engine, openEngine } from '../../engine/engine.ts';
 import { GroundspeedError, messageOf } from '../../kernel/errors.ts';
 import { inProcessTarget } from '../../load/targets/in-process.ts';
 import { pacingClock, systemClock } from '../../system/clock.ts';
+import { withoutStandIns } from '../without-stand-ins.ts';
 import { BlockDriver } from './block-driver.ts';
 import type { EngineOrder, FromEngine, ToEngine } from './engine-messages.ts';
 
@@ -37,7 +38,8 @@ class EngineProcess {
   }
 
   async #open({ options, folder, seed, questions, rules }: EngineOrder): Promise<void> {
-    const engine = await openEngine({ options, folder, clock: systemClock, seed, readOnly: true });
+    const { engine: measured } = withoutStandIns({ engine: options });
+    const engine = await openEngine({ options: measured, folder, clock: systemClock, seed, readOnly: true });
     this.#engine = engine;
     const documents = engine.store.documentIds().flatMap((id) => engine.store.document(id) ?? []);
     // The engine is in this process: a timer's lateness of up to a millisecond would be most of the latency.

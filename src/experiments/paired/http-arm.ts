@@ -16,7 +16,8 @@ export interface HttpArmOptions {
 
 /** A deployment as an arm, driven by the load generator of this process. */
 export function httpArm(options: HttpArmOptions): Arm {
-  return { name: options.name, launch: (signal) => launch(options, signal) };
+  const { name, rules } = options;
+  return { name, patience: rules.timeout, isRemote: true, launch: (signal) => launch(options, signal) };
 }
 
 async function launch({ setup, rules, service }: HttpArmOptions, signal?: AbortSignal): Promise<LiveArm> {
@@ -42,8 +43,11 @@ async function launch({ setup, rules, service }: HttpArmOptions, signal?: AbortS
     return {
       block: (order, stop) => driver.block(order, stop),
       close: async () => {
-        await opened.close();
-        await running?.stop();
+        try {
+          await opened.close();
+        } finally {
+          await running?.stop();
+        }
       },
     };
   } catch (thrown) {

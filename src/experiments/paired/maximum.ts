@@ -1,6 +1,8 @@
+import type { Clock } from '../../kernel/clock.ts';
 import { GroundspeedError } from '../../kernel/errors.ts';
 import { LEAST_GAIN } from '../profiles.ts';
-import type { BlockFigures, LiveArm } from './port.ts';
+import { blockInTime } from './in-time.ts';
+import type { Arm, BlockFigures, LiveArm } from './port.ts';
 
 /** Seconds of each closed loop, and of the one before the first, which is thrown away. */
 const PROBE_SECONDS = 1.5;
@@ -10,6 +12,7 @@ export interface MaximumOptions {
   readonly seed: number;
   /** Users of the closed loop, at most; one where a target must not be pressed. */
   readonly mostUsers: number;
+  readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -28,17 +31,17 @@ export interface Maximum {
  * @throws GroundspeedError target.unavailable where not even one user gets an answer
  */
 export async function measureMaximum(
-  name: string,
+  arm: Pick<Arm, 'name' | 'patience'>,
   live: LiveArm,
-  { seed, mostUsers, signal }: MaximumOptions,
+  { seed, mostUsers, clock, signal }: MaximumOptions,
 ): Promise<Maximum> {
   const probe = (users: number, seconds: number, warmup: boolean): Promise<BlockFigures> =>
-    live.block({ rate: null, seconds, seed, warmup, users }, signal);
+    blockInTime(live, { rate: null, seconds, seed, warmup, users }, { arm, clock, signal });
   await probe(1, WARMUP_SECONDS, true);
   const first = await probe(1, PROBE_SECONDS, false);
   const ofOneUser = first.indicators.throughput ?? 0;
   if (ofOneUser <= 0) {
-    throw new GroundspeedError('target.unavailable', `${name} gave no answer`, {
+    throw new GroundspeedError('target.unavailable', `${arm.name} gave no answer`, {
       problems: first.invalidReasons,
       hint: 'Nothing was compared. See what it answers: groundspeed target check URL',
     });

@@ -2,9 +2,11 @@ import type { Clock } from '../../kernel/clock.ts';
 import { GroundspeedError } from '../../kernel/errors.ts';
 import type { BlockRecord, PairedRecord } from '../../records/schema.ts';
 import { type RunSize, sizeInWords } from '../preflight.ts';
+import { blockInTime, closeInTime } from './in-time.ts';
 import { type Maximum, measureMaximum } from './maximum.ts';
+import { rateAtEase } from './offered-rate.ts';
 import { type Arrangement, blocksIn, type Launch, planLaunches, planQuestions } from './plan.ts';
-import type { Arm } from './port.ts';
+import type { Arm, LiveArm } from './port.ts';
 import { type PairsResult, runPairs } from './run-pairs.ts';
 import {
   capped,
@@ -50,6 +52,8 @@ export interface SpeedPlan {
   readonly blockSeconds: number;
   /** On the clock: nothing runs past it; undefined without a budget. */
   readonly deadline: number | undefined;
+  /** What the reader must know of how it was chosen. */
+  readonly notes: readonly string[];
   launchesOf(batch: number): Launch[];
 }
 
@@ -67,14 +71,15 @@ export interface MeasuredSpeed {
  */
 export async function measureSpeed(options: SpeedOptions): Promise<MeasuredSpeed> {
   const plan = await planSpeed(options);
-  const { blocks, endedBy } = await runBatch(plan, options, 0);
-  return { plan, blocks, endedBy, notes: notesOnEnd(endedBy, options.arms, blocks) };
+  const result = await runBatch(plan, options, 0);
+  const { blocks, endedBy } = result;
+  return { plan, blocks, endedBy, notes: [...plan.notes, ...notesOnEnd(result, options)] };
 }
 
 /** The pairs of one batch: the first is 0, and 1 is the one that confirms a failure. */
 export function runBatch(
   plan: SpeedPlan,
-  { arms, clock, signal, onBlock }: SpeedOptions,
+  { arms, wishes, clock, signal, onBlock }: SpeedOptions,
   batch: number,
 ): Promise<PairsResult> {
   return runPairs({
@@ -84,6 +89,7 @@ export function runBatch(
     batch,
     clock,
     deadline: plan.deadline,
+    maxCostUsd: wishes.maxCostUsd,
     signal,
     ...(onBlock && { onBlock }),
   });
@@ -91,7 +97,7 @@ export function runBatch(
 
 /** Measures what has to be known of the first arm, and plans by it. */
 export async function planSpeed(options: SpeedOptions): Promise<SpeedPlan> {
-  const { arms, wishes, clock, signal, seed, mostUsers } = options;
+  const { arms, wishes, clock, signal } = options;
   const [baseline] = arms;
   if (baseline === undefined || arms.length < 2) {
     throw new GroundspeedError('usage.argument', 'A single variant is compared with nothing', {
@@ -102,26 +108,72 @@ export async function planSpeed(options: SpeedOptions): Promise<SpeedPlan> {
   const deadline = wishes.budget === undefined ? undefined : began + wishes.budget;
   const live = await baseline.launch(signal);
   const launchSeconds = (clock.now() - began) / 1000;
-  const maximum = await measureMaximum(baseline.name, live, {
-    seed,
-    mostUsers: wishes.rate === undefined ? mostUsers : 1,
-    signal,
-  }).finally(() => live.close());
-  const facts = { deadline, launchSeconds, maximum };
-  return wishes.rate === undefined && maximum.rate < SLOW
+  const found = await learn(baseline, live, options).finally(() => closeInTime(live, clock));
+  const facts = { deadline, launchSeconds, ...found };
+  return wishes.rate === undefined && found.maximum.rate < SLOW
     ? planOfQuestions(options, facts)
     : planOfBlocks(options, facts);
+}
+
+/** What the first arm can do, and the rate that shall be offered to all. */
+async function learn(
+  baseline: Arm,
+  live: LiveArm,
+  { wishes, clock, signal, seed, mostUsers, maxRate = Number.POSITIVE_INFINITY }: SpeedOptions,
+): Promise<Pick<Found, 'maximum' | 'rate' | 'notes'>> {
+  if (wishes.maxCostUsd !== undefined) await requireCost(baseline, live, { clock, signal, seed });
+  const users = wishes.rate === undefined ? mostUsers : 1;
+  const maximum = await measureMaximum(baseline, live, { seed, mostUsers: users, clock, signal });
+  if (wishes.rate !== undefined) return { maximum, rate: Math.min(wishes.rate, maxRate), notes: [] };
+  const wanted = Math.min(LOAD_SHARE * maximum.rate, maxRate);
+  if (maximum.rate < SLOW) return { maximum, rate: wanted, notes: [] };
+  const { rate, note } = await rateAtEase(live, {
+    arm: baseline,
+    wanted,
+    most: maxRate,
+    seed,
+    clock,
+    signal,
+  });
+  return { maximum, rate, notes: note === null ? [] : [note] };
+}
+
+/** A limit of cost that nobody could keep to is refused, not forgotten: one answer shows whether it tells what it cost. */
+async function requireCost(
+  arm: Arm,
+  live: LiveArm,
+  { clock, signal, seed }: Pick<SpeedOptions, 'clock' | 'signal' | 'seed'>,
+): Promise<void> {
+  const order = { rate: null, seconds: 0, seed, warmup: true, question: 0 };
+  const { indicators } = await blockInTime(live, order, { arm, clock, signal });
+  // One that does not answer is another matter, which what follows tells.
+  const isAnswered = (indicators.p50 ?? null) !== null;
+  if (isAnswered && (indicators['cost-per-query'] ?? null) === null) throw costUntold(arm.name);
+}
+
+export function costUntold(name: string): GroundspeedError {
+  return new GroundspeedError(
+    'usage.argument',
+    `${name} does not tell what an answer costs, so that no limit of cost can be kept`,
+    {
+      where: '--max-cost',
+      hint: 'Limit the requests instead, with --max-requests; or say where its replies tell of cost (target.response.costUsd) or of tokens and prices.',
+    },
+  );
 }
 
 interface Found {
   readonly deadline: number | undefined;
   readonly launchSeconds: number;
   readonly maximum: Maximum;
+  /** Arrivals per second that are offered to all. */
+  readonly rate: number;
+  readonly notes: readonly string[];
 }
 
-function planOfBlocks(options: SpeedOptions, { deadline, launchSeconds, maximum }: Found): SpeedPlan {
-  const { arms, wishes, seed, interleaving, maxRate = Number.POSITIVE_INFINITY } = options;
-  const rate = Math.min(wishes.rate ?? LOAD_SHARE * maximum.rate, maxRate);
+function planOfBlocks(options: SpeedOptions, found: Found): SpeedPlan {
+  const { deadline, launchSeconds, maximum, rate, notes } = found;
+  const { arms, wishes, seed, interleaving } = options;
   const arrangement: Arrangement = arms.length > MOST_AT_ONCE ? 'against-first' : 'all';
   const wanted = sizesFor(wishes, {
     arms: arms.length,
@@ -137,7 +189,8 @@ function planOfBlocks(options: SpeedOptions, { deadline, launchSeconds, maximum 
   const launchesOf = (batch: number): Launch[] => planned(sizes, batch);
   tellBlocks(options, { sizes, rate, blocks: blocksIn(launchesOf(0)), maximum });
   const { launches, pairs, blockSeconds } = sizes;
-  return { interleaving, rate, launches, pairs, blockSeconds, deadline, launchesOf };
+  for (const note of notes) options.tell(note);
+  return { interleaving, rate, launches, pairs, blockSeconds, deadline, notes, launchesOf };
 }
 
 /** Seconds for one batch. */
@@ -182,6 +235,7 @@ function planOfQuestions(options: SpeedOptions, { deadline, maximum }: Found): S
     pairs: asked,
     blockSeconds: 0,
     deadline,
+    notes: [],
     launchesOf,
   };
 }
@@ -193,14 +247,18 @@ function sizeOf(requests: number, seconds: number, { costUsd }: Maximum): RunSiz
 const figure = (value: number): string => (value < 10 ? value.toPrecision(2) : value.toFixed(0));
 
 function notesOnEnd(
-  endedBy: PairsResult['endedBy'],
-  arms: readonly Arm[],
-  blocks: readonly BlockRecord[],
+  { blocks, endedBy, costUsd }: PairsResult,
+  { arms, wishes: { maxCostUsd } }: Pick<SpeedOptions, 'arms' | 'wishes'>,
 ): string[] {
   const notes: string[] = [];
   if (endedBy === 'interrupted')
     notes.push('The run was interrupted: speed is compared over the pairs that were whole.');
-  if (endedBy === 'budget')
+  const isSpent = costUsd !== null && maxCostUsd !== undefined && costUsd > maxCostUsd;
+  if (endedBy === 'budget' && isSpent)
+    notes.push(
+      `The limit of cost ($${maxCostUsd}) ended the pairs before their plan did: those that were whole are compared.`,
+    );
+  if (endedBy === 'budget' && !isSpent)
     notes.push(
       'The budget of time ended the pairs before their plan did: those that were whole are compared.',
     );

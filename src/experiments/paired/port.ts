@@ -37,5 +37,9 @@ export interface LiveArm {
 /** One of the variants that are held against each other. Every launch starts it afresh, as far as that can be had. */
 export interface Arm {
   readonly name: string;
+  /** Milliseconds that it waits for one answer, at most: a block may end so much after its last question. */
+  readonly patience?: number | undefined;
+  /** Driven over HTTP by the load generator of this process, which may be the narrower of the two. */
+  readonly isRemote?: boolean;
   launch(signal?: AbortSignal): Promise<LiveArm>;
 }

@@ -1,10 +1,10 @@
-import { createServer } from 'node:net';
 import type { Clock } from '../../kernel/clock.ts';
 import { GroundspeedError } from '../../kernel/errors.ts';
 import type { TargetOptions } from '../../load/options.ts';
 import { describeTarget, type TargetDescription } from '../../load/targets/http/description.ts';
 import { expandReferences } from '../../load/targets/http/environment-references.ts';
 import { secretsOf } from '../../load/targets/http/secrets.ts';
+import { freePort } from '../../system/free-port.ts';
 import { startTarget } from './started-target.ts';
 
 /** A service of the user's own that is started for us, again and again. */
@@ -119,17 +119,4 @@ function withPort(section: TargetOptions, port: number): TargetOptions {
     ready: fill(ready),
     env: Object.fromEntries(Object.entries(env).map(([name, value]) => [name, fill(value)])),
   };
-}
-
-/** One that nobody listens on at the moment. */
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

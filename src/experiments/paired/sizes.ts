@@ -108,7 +108,7 @@ function tooSmall(needed: number, left: number): GroundspeedError {
   );
 }
 
-/** Requests that may be planned; infinite where nobody limits them, or a limit of cost meets answers that tell none. */
+/** Requests that may be planned; infinite where nobody limits them, or where answers cost nothing. */
 export function requestCap(
   { maxRequests = Number.POSITIVE_INFINITY, maxCostUsd }: SpeedWishes,
   costUsd: number | null,

@@ -1,13 +1,16 @@
 import type { Answer } from '../../engine/answer.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { STAGES } from '../../engine/events.ts';
-import type { Target, TargetResponse } from '../target.ts';
+import { isLastResort, type Target, type TargetResponse } from '../target.ts';
 import { promisedTarget } from './promised.ts';
 
 /** The engine of this process as a target. It is not closed with the target: whoever opened it closes it. */
-export function inProcessTarget(engine: Pick<Engine, 'ask'>): Target {
+export function inProcessTarget(
+  engine: Pick<Engine, 'ask'> & Partial<Pick<Engine, 'cacheStatistics'>>,
+): Target {
   return promisedTarget({
     stages: STAGES,
+    ...(engine.cacheStatistics !== undefined && { cacheStatistics: () => engine.cacheStatistics!() }),
     async ask({ text, cache }, signal, onFirstToken) {
       let told = false;
       const onText = (): void => {
@@ -22,16 +25,19 @@ export function inProcessTarget(engine: Pick<Engine, 'ask'>): Target {
 
 /** An engine's answer in the words of the port. Arrays are passed on, not copied. */
 export function asResponse(answer: Answer): TargetResponse {
+  const degraded = answer.degraded?.level ?? 'none';
   return {
     answer: answer.text,
     abstained: answer.abstained,
-    lastResort: false,
+    lastResort: isLastResort(degraded),
+    degraded,
     confidence: answer.confidence,
     passages: answer.passages,
     contextSize: answer.contextSize,
     citations: answer.citations,
     ranking: answer.ranking,
-    cache: cacheState(answer.cache),
+    ...cacheReading(answer.cache),
+    matched: answer.matched,
     stages: STAGES.map((stage) => answer.stages[stage]),
     inputTokens: answer.usage.inputTokens,
     outputTokens: answer.usage.outputTokens,
@@ -39,10 +45,14 @@ export function asResponse(answer: Answer): TargetResponse {
   };
 }
 
-/** The outermost layer that spared work; `off` only when no layer was even asked. */
-function cacheState({ response, retrieval, embedding }: Answer['cache']): TargetResponse['cache'] {
-  if (response === 'hit') return 'response';
-  if (retrieval === 'hit') return 'retrieval';
-  if (embedding === 'hit') return 'embedding';
-  return response === 'off' && retrieval === 'off' && embedding === 'off' ? 'off' : 'miss';
+const OUTERMOST_FIRST = ['response', 'semantic', 'retrieval', 'embedding'] as const;
+
+/** The outermost layer that spared work, and whether what it gave was past its time; `off` only when no layer was even asked. */
+function cacheReading(states: Answer['cache']): Pick<TargetResponse, 'cache' | 'stale'> {
+  for (const layer of OUTERMOST_FIRST) {
+    const state = states[layer];
+    if (state === 'hit' || state === 'stale') return { cache: layer, stale: state === 'stale' };
+  }
+  const isOff = OUTERMOST_FIRST.every((layer) => states[layer] === 'off');
+  return isOff ? { cache: 'off', stale: undefined } : { cache: 'miss', stale: false };
 }

@@ -2,7 +2,7 @@ import { GroundspeedError } from '../../kernel/errors.ts';
 import { RETURNS_EVERYTHING, type Target, type TargetRequest, type TargetResponse } from '../target.ts';
 
 export interface PromisedTarget
-  extends Partial<Pick<Target, 'name' | 'kind' | 'stages' | 'returns' | 'close'>> {
+  extends Partial<Pick<Target, 'name' | 'kind' | 'stages' | 'returns' | 'close' | 'cacheStatistics'>> {
   /** Answers one question; rejects with an error whose `code` names the class of failure. */
   ask(request: TargetRequest, signal: AbortSignal, onFirstToken: () => void): Promise<TargetResponse>;
 }
@@ -42,6 +42,7 @@ export function promisedTarget(promised: PromisedTarget): Target {
         'A target in this process replies with responses, not with bytes',
       );
     },
+    ...(promised.cacheStatistics && { cacheStatistics: promised.cacheStatistics }),
     close: promised.close ?? (async () => undefined),
   };
 }

@@ -7,6 +7,7 @@ import { drive } from '../drive.ts';
 import { ErrorClasses } from '../error-classes.ts';
 import { LiveCounter, TELLING } from '../live.ts';
 import type { ThreadRows } from '../merge.ts';
+import { QuestionNumbers } from '../question-numbers.ts';
 import { PhaseRecorder } from '../recorder.ts';
 import { ReplyStore } from '../reply-store.ts';
 import { ResponseTable } from '../responses.ts';
@@ -17,6 +18,7 @@ import type { FromThread, ThreadSetup, ThreadTask, ToThread } from './messages.t
 const port = parentPort!;
 const { target: options, texts } = workerData as ThreadSetup;
 const target = httpTarget(options);
+const questions = new QuestionNumbers(texts);
 let stop = new AbortController();
 let enough = new AbortController();
 
@@ -51,7 +53,7 @@ async function run(
   const stages = target.stages.length;
   const expected = task.loop === 'open' ? task.due.length : 1024;
   const planned = task.loop === 'open' ? { due: task.due, question: task.asked } : undefined;
-  const recorder = new PhaseRecorder(expected, { responses, errors, stages, replies, planned });
+  const recorder = new PhaseRecorder(expected, { responses, errors, stages, replies, planned, questions });
   const origin = originEpoch - performance.timeOrigin;
   const counter = new LiveCounter(recorder, { target, deadlineMs, samples, watchesCost });
   const stopUsage = watchProcessUsage();

@@ -20,12 +20,15 @@ interface Dot {
   readonly x: number;
   readonly y: number;
   readonly isFront: boolean;
+  /** On the front, for all that can be told: its figures alone would not be. */
+  readonly isAlike: boolean;
 }
 
 const LABEL_LIMIT = 22;
 const LETTER = 6.4;
 const LEGEND: readonly LegendEntry[] = [
   { label: 'on the front', colour: COLOUR.blue, mark: 'dot' },
+  { label: 'about as good as one there', colour: COLOUR.blue, mark: 'dot', fill: 0 },
   { label: 'dominated', colour: COLOUR.grey, mark: 'dot', shape: 'square', fill: 0 },
   { label: 'the front of this chart', colour: COLOUR.blue, mark: 'line', dash: [5, 3] },
 ];
@@ -37,7 +40,15 @@ export function paretoChart(standings: Standings, price: Price): Chart | undefin
     const x = variant[price];
     return x === null
       ? []
-      : [{ name: variant.name, x, y: variant.quality, isFront: variant.dominatedBy === undefined }];
+      : [
+          {
+            name: variant.name,
+            x,
+            y: variant.quality,
+            isFront: variant.dominatedBy === undefined,
+            isAlike: variant.aboutAsGoodAs !== undefined,
+          },
+        ];
   });
   if (dots.length < 2) return undefined;
   const writePrice = price === 'p95' ? duration : usd;
@@ -46,10 +57,12 @@ export function paretoChart(standings: Standings, price: Price): Chart | undefin
   return {
     id: `pareto-${price}`,
     title,
-    description: `Up and to the left is better. ${dots.map((dot) => `${dot.name}: ${write(dot.y)} at ${writePrice(dot.x)}${dot.isFront ? '' : ', dominated'}`).join('; ')}.`,
-    legend: dots.every(({ isFront }) => isFront)
-      ? LEGEND.filter(({ label }) => label !== 'dominated')
-      : LEGEND,
+    description: `Up and to the left is better. ${dots.map((dot) => `${dot.name}: ${write(dot.y)} at ${writePrice(dot.x)}${dot.isFront ? (dot.isAlike ? ', about as good as one there' : '') : ', dominated'}`).join('; ')}.`,
+    legend: LEGEND.filter(
+      ({ label }) =>
+        (label !== 'dominated' || dots.some(({ isFront }) => !isFront)) &&
+        (label !== 'about as good as one there' || dots.some(({ isAlike }) => isAlike)),
+    ),
     spec: (frame) => spec(dots, { variants, price, frame, isShare: compared === 'right answers' }),
     table: {
       columns: [
@@ -60,6 +73,7 @@ export function paretoChart(standings: Standings, price: Price): Chart | undefin
         'Middle half of blocks',
         'Cost per query',
         'Dominated by',
+        'About as good as',
       ],
       rows: variants.map((variant) => [
         variant.name,
@@ -69,6 +83,7 @@ export function paretoChart(standings: Standings, price: Price): Chart | undefin
         interval(variant.p95Middle, duration),
         usd(variant.cost),
         variant.dominatedBy ?? MISSING,
+        variant.aboutAsGoodAs ?? MISSING,
       ]),
     },
   };
@@ -128,9 +143,14 @@ function spec(dots: readonly Dot[], { variants, price, frame, isShare }: Setting
         },
       ),
       dotLayer(
-        dots.filter(({ isFront }) => isFront),
+        dots.filter(({ isFront, isAlike }) => isFront && !isAlike),
         { x, y },
         { fill: COLOUR.blue, stroke: null },
+      ),
+      dotLayer(
+        dots.filter(({ isAlike }) => isAlike),
+        { x, y },
+        { fill: COLOUR.paper, stroke: COLOUR.blue, strokeWidth: 2 },
       ),
       ...labelLayers(dots, places, { x, y, area: inner }),
     ],

@@ -26,7 +26,7 @@ export function stageChart(phases: readonly PhaseRecord[]): Chart | undefined {
   const stages = [...new Set(groups.flatMap(({ stages }) => Object.keys(stages)))].sort(
     (a, b) => Number(b === 'waiting') - Number(a === 'waiting'),
   );
-  const colours = colourOf(stages);
+  const colours = stageColours(stages);
   const rows = groups.map(({ name, total }, index) => ({
     row: String(index),
     label: `${name} · ${duration(total)}`,
@@ -96,7 +96,8 @@ function segments(
   });
 }
 
-function colourOf(stages: readonly string[]): Map<string, string> {
+/** A colour for each stage, the same in every chart. */
+export function stageColours(stages: readonly string[]): Map<string, string> {
   let others = 0;
   return new Map(
     stages.map((stage) => [stage, STAGE_COLOUR[stage] ?? OTHER_COLOURS[others++ % OTHER_COLOURS.length]!]),

@@ -1,4 +1,5 @@
 import type { PhaseRecord, QuantilesRecord, RunRecord } from '../../records/schema.ts';
+import { cacheCells } from './cache-cells.ts';
 import { type Cell, write } from './cells.ts';
 
 const STATISTICS = ['p50', 'p90', 'p95', 'p99', 'mean', 'max'] as const;
@@ -20,6 +21,7 @@ export function renderPhasesCsv(record: RunRecord): string {
     ...measures.flatMap((name) => measure(phase, name)),
     ...classes.map((name) => [`funnel_${name}`, phase.funnel[name] ?? null] as const),
     ...costs(phase),
+    ...cacheCells(phase),
     ...generator(phase),
   ]);
   const headings = rows[0]?.map(([heading]) => heading) ?? NO_PHASES;

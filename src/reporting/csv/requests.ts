@@ -1,11 +1,14 @@
 import {
   CACHE_CODES,
+  MATCHED_OTHER,
   NO_RESPONSE,
   OUTCOMES,
   type RequestColumns,
   RIGHT_CODES,
+  STALE_CODES,
 } from '../../records/columns.ts';
 import type { RunRecord } from '../../records/schema.ts';
+import { requestTrace } from '../../records/trace-ids.ts';
 import { LINE_END, write, writeCell } from './cells.ts';
 import { LineWriter } from './line-writer.ts';
 
@@ -22,6 +25,8 @@ const HEADINGS = [
   'outcome',
   'error',
   'cache',
+  'stale',
+  'matched',
   'right',
   'funnel',
   'response',
@@ -36,7 +41,8 @@ const CHUNK = 1 << 16;
  */
 export async function* renderRequestsCsv(record: RunRecord, columns: RequestColumns): AsyncGenerator<string> {
   const stages = record.load?.stages ?? [];
-  yield write([[...HEADINGS, ...stages.map((stage) => `${stage}_ms`)]]);
+  const traced = isTraced(record) ? ['trace_id'] : [];
+  yield write([[...HEADINGS, ...stages.map((stage) => `${stage}_ms`), ...traced]]);
   const lines = new LineWriter(CHUNK + 4096);
   const writeLine = lineWriting(record, columns, lines);
   for (let row = 0; row < columns.length; row += 1) {
@@ -47,6 +53,9 @@ export async function* renderRequestsCsv(record: RunRecord, columns: RequestColu
 }
 
 const COMMA = Buffer.from(',');
+
+/** A matched question that is none of the golden ones. */
+const OTHER = Buffer.from('(other)');
 const END = Buffer.from(LINE_END);
 
 /** Writes single requests. Names are quoted once, not once a line: all else on a line is numbers. */
@@ -61,6 +70,17 @@ function lineWriting(
   const errors = fields(['', ...(load?.errorClasses.map(({ name }) => name) ?? [])]);
   const classes = fields(load?.funnelClasses);
   const [outcomes, caches, rights] = [fields(OUTCOMES), fields(CACHE_CODES), fields(RIGHT_CODES)];
+  const stales = fields(STALE_CODES.map((name) => (name === 'unknown' ? '' : name)));
+  const traced = isTraced(record);
+  const tracings = load?.phases.map(({ tracing }) => tracing) ?? [];
+  const matched = (code: number): void => {
+    if (code > 0 && code !== MATCHED_OTHER) {
+      named(questions, code - 1);
+      return;
+    }
+    if (code > 0) into.text(OTHER);
+    into.text(COMMA);
+  };
   const named = (names: readonly Buffer[], code: number): void => {
     const name = names[code];
     if (name === undefined) into.whole(code);
@@ -88,6 +108,8 @@ function lineWriting(
     named(outcomes, columns.outcome[row]!);
     named(errors, columns.errorClass[row]!);
     named(caches, columns.cache[row]!);
+    named(stales, columns.stale[row]!);
+    matched(columns.matched[row]!);
     named(rights, columns.right[row]!);
     named(classes, columns.funnel[row]!);
     if (response !== NO_RESPONSE) into.whole(response);
@@ -95,9 +117,18 @@ function lineWriting(
       into.text(COMMA);
       into.thousandths(values[row]!);
     }
+    if (traced) {
+      into.text(COMMA);
+      const tracing = tracings[columns.phase[row]!];
+      const trace = tracing && requestTrace(tracing, { question: columns.question[row]!, due });
+      if (trace !== undefined) into.text(Buffer.from(trace.traceId));
+    }
     into.text(END);
   };
 }
+
+/** Whether any request began a trace: only then is there a column for it. */
+const isTraced = ({ load }: RunRecord): boolean => load?.phases.some(({ tracing }) => tracing) ?? false;
 
 function fields(names: readonly string[] = []): Buffer[] {
   return names.map((name) => Buffer.from(writeCell(name)));

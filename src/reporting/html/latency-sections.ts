@@ -21,7 +21,7 @@ function openPhases(record: RunRecord): PlacedPhase[] {
 
 const CACHE_TITLES = {
   uncached: 'Latency by percentile, uncached',
-  cached: 'Latency by percentile, cached',
+  cached: 'Latency by percentile, cached: hits and misses together',
   'as-configured': "Latency by percentile, the target's cache included",
 } as const;
 

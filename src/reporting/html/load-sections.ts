@@ -1,4 +1,5 @@
 import type { PhaseRecord, RunRecord } from '../../records/schema.ts';
+import { pooledNote } from '../caches.ts';
 import { funnelChart, funnelStyles } from '../charts/funnel.ts';
 import { phaseLatencyChart } from '../charts/phases.ts';
 import { stageChart } from '../charts/stages.ts';
@@ -11,6 +12,7 @@ import { type Draw, figure, swatch } from './figure.ts';
 import { html, type Markup } from './markup.ts';
 import { lead, type Section, unbroken } from './section.ts';
 import { type Cell, type Column, facts, shareBar, table } from './table.ts';
+import { whySlow } from './why-slow.ts';
 
 /** The funnel of the headline phase (of the questions, where there was no load), the others folded beneath it. */
 export async function funnelSection(record: RunRecord, draw: Draw): Promise<Section | undefined> {
@@ -134,6 +136,7 @@ const PHASE_COLUMNS: readonly Column[] = [
 export async function phasesSection(record: RunRecord, draw: Draw): Promise<Section | undefined> {
   const phases = record.load?.phases ?? [];
   if (phases.length === 0) return undefined;
+  const note = pooledNote(measuredPhases(record));
   return {
     id: 'phases',
     title: 'Load phases',
@@ -143,7 +146,7 @@ export async function phasesSection(record: RunRecord, draw: Draw): Promise<Sect
       columns: PHASE_COLUMNS,
       rows: phases.map(phaseCells),
       sortable: true,
-    })}<details class="print"><summary>How each phase was run, and the load generator itself</summary>${phases.map(
+    })}${note !== undefined && html`<p class="source">${note}</p>`}<details class="print"><summary>How each phase was run, and the load generator itself</summary>${phases.map(
       (phase) => html`<h3>${phase.name}</h3>${facts(phaseFacts(phase))}`,
     )}</details>`,
   };
@@ -221,7 +224,7 @@ export async function stagesSection(record: RunRecord, draw: Draw): Promise<Sect
     title: 'Stages of typical and of slowest requests',
     short: 'Stages',
     body: html`${lead(
-      'Typical requests are those between p45 and p55 of latency; the slowest are those from p99 up (at least ten). Mean time in each stage; waiting is all the time outside the stages.',
-    )}${await figure(chart, draw)}`,
+      'Typical requests are those between p45 and p55 of latency; the slowest are those from p99 up (at least ten). Mean time in each stage; waiting is all the time outside the stages: the queue, the network, what lies between.',
+    )}${await figure(chart, draw)}${whySlow(record)}`,
   };
 }

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../../records/schema.ts';
 import { bytes, count, counted, duration, interval, MISSING, micros, rate, shortHash } from '../format.ts';
+import { leftOut } from '../headline.ts';
 import { oneLine } from '../plain.ts';
 import { CAPACITY_DEFINITIONS, DEFINITIONS, LOAD_DEFINITIONS } from '../words.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
@@ -51,7 +52,7 @@ export function indexSection({ index, ingest }: RunRecord): Section | undefined 
     ? [
         [
           'Ingest',
-          `${count(ingest.indexed)} indexed, ${count(ingest.unchanged)} unchanged, ${count(ingest.removed)} removed, ${count(ingest.failed.length)} failed`,
+          `${count(ingest.indexed)} indexed, ${count(ingest.unchanged)} unchanged, ${count(ingest.removed)} removed, ${leftOut(ingest)}`,
         ],
         ['Took', `${duration(ingest.durationMs)}, ${rate(ingest.documentsPerSecond)} documents a second`],
         [

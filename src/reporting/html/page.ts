@@ -5,11 +5,21 @@ import { type Doubt, doubts } from '../doubts.ts';
 import { headline, headlineIsDoubtful, headlineText, labels } from '../headline.ts';
 import { oneLine } from '../plain.ts';
 import { autocannonSection } from './autocannon-section.ts';
+import { cacheSection } from './cache-section.ts';
 import { probesSection, ratesSection, scalabilitySection, searchSection } from './capacity-sections.ts';
 import { costSection } from './cost-section.ts';
 import { curveSection } from './curve-section.ts';
+import {
+  dependenciesSection,
+  drillTimelineSection,
+  faultsSection,
+  promisesSection,
+  windowsSection,
+  worthSection,
+} from './drill-sections.ts';
 import { errorsSection } from './errors-section.ts';
 import type { Draw } from './figure.ts';
+import { foldedSection } from './folded-section.ts';
 import { gateSection } from './gate-section.ts';
 import { judgeSection } from './judge-section.ts';
 import { distributionSection, timelineSection } from './latency-sections.ts';
@@ -25,6 +35,7 @@ import { SCRIPT } from './script.ts';
 import { renderSection, type Section, unbroken } from './section.ts';
 import { settingsSection } from './settings-section.ts';
 import { sloSection } from './slo-section.ts';
+import { slowestSection } from './slowest-section.ts';
 import { STYLE } from './style.ts';
 import { timesSection } from './times-section.ts';
 import { validitySection } from './validity-section.ts';
@@ -46,11 +57,18 @@ const phases: Part = ({ record, draw }) => phasesSection(record, draw);
 const errors: Part = ({ record }) => errorsSection(record);
 const variants: Part = ({ record, draw }) => variantsSection(record, draw);
 
-/** What every report ends with, in this order. */
-const COMMON_PARTS: readonly Part[] = [
+/** How long requests took, in detail. */
+const LATENCY_PARTS: readonly Part[] = [
   ({ record, columns, draw }) => distributionSection(record, columns, draw),
+  ({ record, columns, draw }) => cacheSection(record, columns, draw),
   ({ record, columns, draw }) => timelineSection(record, columns, draw),
   ({ record, draw }) => stagesSection(record, draw),
+  ({ record, draw }) => slowestSection(record, draw),
+];
+
+/** What every report ends with, in this order. */
+const COMMON_PARTS: readonly Part[] = [
+  ...LATENCY_PARTS,
   ({ record, draw }) => qualitySection(record, draw),
   ({ record }) => judgeSection(record),
   variants,
@@ -92,6 +110,42 @@ const TARGET_PARTS: readonly Part[] = [
   ...COMMON_PARTS,
 ];
 
+/** Of a drill what a load would have first is there to be opened. */
+const loadDetails: Part = async (input) => {
+  const sections = [];
+  for (const part of [
+    funnel,
+    phases,
+    ({ record }: Input) => timesSection(record),
+    ({ record }: Input) => validitySection(record),
+    errors,
+    ({ record }: Input) => costSection(record),
+    ...LATENCY_PARTS,
+  ])
+    sections.push(await part(input));
+  return foldedSection(
+    {
+      id: 'load',
+      title: 'The load, in detail',
+      short: 'The load',
+      text: 'What a load of its own would show. Its figures mix the time of the faults with the time around them, and its errors are those of all arms.',
+    },
+    sections,
+  );
+};
+
+/** Of a drill: what the failure cost stands first. */
+const DRILL_PARTS: readonly Part[] = [
+  ({ record }) => promisesSection(record),
+  ({ record, columns, draw }) => drillTimelineSection(record, columns, draw),
+  ({ record }) => windowsSection(record),
+  ({ record, draw }) => worthSection(record, draw),
+  ({ record, draw }) => dependenciesSection(record, draw),
+  ({ record }) => faultsSection(record),
+  loadDetails,
+  ...COMMON_PARTS.filter((part) => !LATENCY_PARTS.includes(part)),
+];
+
 /**
  * The report as one HTML file: no request leaves it, it reads whole without script, and its content security policy
  * lets nothing run but its own script. Without `columns` the charts over single requests are missing, and it says so.
@@ -106,6 +160,7 @@ export async function renderHtml(record: RunRecord, columns?: RequestColumns): P
 
 function partsOf({ kind }: RunRecord): readonly Part[] {
   if (kind === 'compare' || kind === 'gate') return COMPARED_PARTS;
+  if (kind === 'drill') return DRILL_PARTS;
   return kind === 'load' || kind === 'capacity' ? TARGET_PARTS : BENCH_PARTS;
 }
 

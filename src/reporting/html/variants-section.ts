@@ -2,6 +2,7 @@ import type { DifferenceRecord, RunRecord } from '../../records/schema.ts';
 import { variantsChart } from '../charts/variants.ts';
 import {
   comparedWords,
+  evidenceMeasure,
   findings,
   kindFindings,
   pairWords,
@@ -14,10 +15,12 @@ import {
 } from '../comparison.ts';
 import { count } from '../format.ts';
 import { oneLine } from '../plain.ts';
+import { repeatWords } from '../variant-flips.ts';
 import { type Draw, figure } from './figure.ts';
 import { html, type Markup, NOTHING } from './markup.ts';
 import type { Section } from './section.ts';
 import { type Cell, type Column, table } from './table.ts';
+import { flippedPart } from './variant-flips.ts';
 
 /** Variants asked the same questions: what each does, by kind, and which differences are real. */
 export async function variantsSection(
@@ -25,11 +28,14 @@ export async function variantsSection(
   draw: Draw,
 ): Promise<Section | undefined> {
   if (!comparison) return undefined;
+  const evidence = evidenceMeasure(comparison);
+  const repeated = repeatWords(comparison);
   return {
     id: 'variants',
     title: 'Variants compared',
     short: 'Variants',
     body: html`<ul class="findings">${findings(comparison).map((sentence) => html`<li>${sentence}</li>`)}</ul>
+${(comparison.notes ?? []).map((note) => html`<p>${note}</p>`)}${repeated !== '' && html`<p>${repeated}</p>`}
 ${table({
   caption: 'Variants, asked the same questions',
   columns: [
@@ -38,21 +44,24 @@ ${table({
     { label: '95 % interval', numeric: true },
     { label: 'ndcg@10', numeric: true },
     { label: 'success@5', numeric: true },
+    ...(evidence === undefined ? [] : [{ label: evidence, numeric: true }]),
     { label: 'Sets', prose: true },
   ],
-  rows: variantRows(comparison).map(({ name, right, rightCi95, ndcg, accuracy, settings }) => [
-    name,
-    right,
-    rightCi95,
-    ndcg,
-    accuracy,
-    html`<code>${settings}</code>`,
+  rows: variantRows(comparison).map((row) => [
+    row.name,
+    row.right,
+    row.rightCi95,
+    row.ndcg,
+    row.accuracy,
+    ...(evidence === undefined ? [] : [row.evidence]),
+    html`<code>${row.settings}</code>`,
   ]),
 })}
 ${await figure(variantsChart(comparison), draw)}
 <h3>Differences over all questions</h3>
 ${differenceTable('Differences over all questions', comparison.overall)}
 ${kindPart(comparison)}
+${flippedPart(comparison)}
 <p class="source">${testWords(comparison, seed)}</p>`,
   };
 }

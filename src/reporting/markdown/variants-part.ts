@@ -1,6 +1,7 @@
 import type { DifferenceRecord, RunRecord } from '../../records/schema.ts';
 import {
   comparedWords,
+  evidenceMeasure,
   findings,
   kindFindings,
   pairWords,
@@ -12,19 +13,31 @@ import {
   winsTiesLosses,
 } from '../comparison.ts';
 import { oneLine } from '../plain.ts';
+import { repeatWords } from '../variant-flips.ts';
 import { escapeMarkdown, table, titled } from './text.ts';
+import { flippedPart } from './variant-flips.ts';
 
 /** Variants, what they differ by, and which differences are real. */
 export function variantsPart({ comparison, seed }: RunRecord): string {
   if (!comparison) return '';
+  const evidence = evidenceMeasure(comparison);
   const variants = table(
-    ['Variant', 'Right', '95 % interval', 'ndcg@10', 'success@5', 'Sets'],
+    [
+      'Variant',
+      'Right',
+      '95 % interval',
+      'ndcg@10',
+      'success@5',
+      ...(evidence === undefined ? [] : [evidence]),
+      'Sets',
+    ],
     variantRows(comparison).map((row) => [
       row.name,
       row.right,
       row.rightCi95,
       row.ndcg,
       row.accuracy,
+      ...(evidence === undefined ? [] : [row.evidence]),
       row.settings,
     ]),
   );
@@ -33,6 +46,8 @@ export function variantsPart({ comparison, seed }: RunRecord): string {
     findings(comparison)
       .map((sentence) => `- ${escapeMarkdown(sentence)}`)
       .join('\n'),
+    ...(comparison.notes ?? []).map(escapeMarkdown),
+    escapeMarkdown(repeatWords(comparison)),
     variants,
     differences(comparison.overall),
     differences(real),
@@ -41,6 +56,7 @@ export function variantsPart({ comparison, seed }: RunRecord): string {
       : escapeMarkdown(
           `${open} of ${comparison.byKind.length} comparisons within a kind can't be told from chance.`,
         ),
+    flippedPart(comparison),
     escapeMarkdown(testWords(comparison, seed)),
   ];
   return titled('Variants compared', blocks.filter((block) => block !== '').join('\n\n'));

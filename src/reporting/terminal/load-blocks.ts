@@ -1,4 +1,5 @@
 import type { LoadRecord, PhaseRecord, QuantilesRecord, RunRecord } from '../../records/schema.ts';
+import { pooledNote } from '../caches.ts';
 import { judgedSlo } from '../clauses.ts';
 import { count, duration, MISSING, ms, perSecond, rate, share, usd } from '../format.ts';
 import { headlinePhase, measuredPhases, phaseLabel, phaseLoad } from '../phases.ts';
@@ -46,7 +47,12 @@ export function phaseBlock(record: RunRecord, screen: Screen): string[] {
     paint: (phase, painted) => verdictPaint(verdictOf(phase), painted),
   };
   const columns = [...PHASE_COLUMNS, ...(slo ? [verdict] : []), VALID];
-  return [`${colours.bold('Load')}${best}`, ...fittedTable(columns, phases, screen)];
+  const note = pooledNote(phases);
+  return [
+    `${colours.bold('Load')}${best}`,
+    ...fittedTable(columns, phases, screen),
+    ...(note === undefined ? [] : wrap(note, screen.columns).map(colours.dim)),
+  ];
 }
 
 interface TimesRow {

@@ -1,16 +1,20 @@
 import type { DifferenceRecord, RunRecord } from '../../records/schema.ts';
 import {
   comparedWords,
+  evidenceMeasure,
   findings,
   kindFindings,
   pairWords,
   pValue,
   signed,
   signedInterval,
+  type VariantRow,
   variantRows,
 } from '../comparison.ts';
 import { clip, oneLine } from '../plain.ts';
+import { repeatWords } from '../variant-flips.ts';
 import { fittedTable, type Screen, type TableColumn, wrap } from './layout.ts';
+import { flippedLines } from './variant-flips.ts';
 
 const LONGEST_NAME = 32;
 
@@ -19,6 +23,8 @@ export function variantsBlock({ comparison }: RunRecord, screen: Screen): string
   if (!comparison) return [];
   const { colours, columns } = screen;
   const rows = variantRows(comparison);
+  const evidence = evidenceMeasure(comparison);
+  const notes = [...(comparison.notes ?? []), repeatWords(comparison)].filter((note) => note !== '');
   return [
     colours.bold('Variants'),
     ...fittedTable(
@@ -28,13 +34,19 @@ export function variantsBlock({ comparison }: RunRecord, screen: Screen): string
         { heading: '95 %', cell: ({ rightCi95 }) => rightCi95, sparable: 2 },
         { heading: 'ndcg@10', cell: ({ ndcg }) => ndcg, sparable: 1 },
         { heading: 'success@5', cell: ({ accuracy }) => accuracy, sparable: 3 },
+        ...(evidence === undefined
+          ? []
+          : [{ heading: evidence, cell: (row: VariantRow) => row.evidence, sparable: 1 }]),
       ],
       rows,
       screen,
     ),
     '',
     ...fittedTable(DIFFERENCES, [...comparison.overall, ...kindFindings(comparison).real], screen),
-    ...openLine(findings(comparison)).flatMap((sentence) => wrap(sentence, columns).map(colours.dim)),
+    ...[...openLine(findings(comparison)), ...notes].flatMap((sentence) =>
+      wrap(sentence, columns).map(colours.dim),
+    ),
+    ...flippedLines(comparison, screen),
   ];
 }
 

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { SourceItem } from '../../engine/documents/source.ts';
+import { GroundspeedError } from '../../kernel/errors.ts';
+import { DEFAULT_INDEX } from '../../telemetry/catalogue.ts';
 import { whenGone } from '../gone.ts';
-import type { AppParts } from '../parts.ts';
+import type { AppParts, DocumentsTaken } from '../parts.ts';
 import { mustBe, readBody } from '../validate.ts';
 
 const LONGEST_ID = 512;
@@ -47,12 +49,19 @@ export function addDocumentRoutes(app: FastifyInstance, parts: AppParts): void {
       metrics.documentsProcessed.inc({ result: 'indexed' }, taken.indexed);
       metrics.documentsProcessed.inc({ result: 'unchanged' }, taken.unchanged);
       metrics.documentsProcessed.inc({ result: 'failed' }, taken.failed.length);
+      metrics.documentsProcessed.inc({ result: 'skipped_breaker' }, taken.skipped.length);
+      metrics.documentsProcessed.inc({ result: 'quarantined' }, taken.quarantined.length);
+      const at = clock.epoch() / 1000;
+      metrics.indexLastSuccess.set({ index: DEFAULT_INDEX }, at);
+      if (taken.indexed > 0) metrics.indexNewestDocument.set({ index: DEFAULT_INDEX }, at);
+      if (taken.skipped.length > 0) throw notYet(taken);
       return {
         success: true,
         processed_count: taken.indexed + taken.unchanged,
         indexed: taken.indexed,
         unchanged: taken.unchanged,
         failed: taken.failed.map(({ id, code, message }) => ({ id, code, message })),
+        quarantined: taken.quarantined,
         index_version: taken.version,
         processing_time: clock.now() - start,
         request_id: request.id,
@@ -61,6 +70,15 @@ export function addDocumentRoutes(app: FastifyInstance, parts: AppParts): void {
       place.leave();
     }
   });
+}
+
+/** A 2xx would say that they are in: whoever sent them has to send them again, and loses nothing by sending all. */
+function notYet({ skipped, indexed, unchanged }: DocumentsTaken): GroundspeedError {
+  return new GroundspeedError(
+    'dependency.open',
+    `${skipped.length} of the documents wait for the embedder, which keeps failing; ${indexed + unchanged} are in`,
+    { hint: 'Send them again in a while: those that are in already cost nothing.' },
+  );
 }
 
 function toItem({ id, title = '', text: content, metadata = {} }: DocumentBody, largest: number): SourceItem {

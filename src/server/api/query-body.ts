@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Answer } from '../../engine/answer.ts';
 import type { Metadata } from '../../engine/ports.ts';
+import type { DegradationLevel } from '../../engine/resilience/options.ts';
 import { mustBe } from '../validate.ts';
 
 const MOST_SOURCES = 100;
@@ -11,6 +12,7 @@ const wanted = z.union([scalar, z.array(scalar)], {
   error: 'must be text, a number, true, false or null, or a list of these (any of them matches)',
 });
 const topK = mustBe(`a whole number from 1 to ${MOST_SOURCES}`);
+const deadline = mustBe('a number of milliseconds above 0');
 
 /** What `POST /api/query` takes; `maxQuestionLength` is in UTF-16 units. */
 export function queryBodySchema(maxQuestionLength: number) {
@@ -29,6 +31,8 @@ export function queryBodySchema(maxQuestionLength: number) {
       filter: z
         .record(z.string(), wanted, { error: mustBe('an object of metadata fields and their values') })
         .optional(),
+      /** Milliseconds from the arrival of the request until the answer must be there; never more than `resilience.deadlineMs`. */
+      deadline_ms: z.number({ error: deadline }).gt(0, { error: deadline }).optional(),
       stream: z.boolean({ error: mustBe('true or false') }).optional(),
     },
     { error: mustBe('a JSON object') },
@@ -71,6 +75,10 @@ export interface AnswerBody {
   readonly first_token_time: number;
   readonly stages: Answer['stages'];
   readonly cache: Answer['cache'];
+  /** How it is less than a full answer, and why: "keyword", "embedder: open". Null for a full one. */
+  readonly degraded: { readonly level: DegradationLevel; readonly reason: string } | null;
+  /** Of an answer out of the semantic cache, the earlier question that it was given to; null of any other. */
+  readonly matched: Answer['matched'] | null;
   readonly usage: { readonly input_tokens: number; readonly output_tokens: number };
   readonly cost_usd: number;
   readonly request_id: string;
@@ -84,6 +92,7 @@ export interface AnswerTiming {
 
 export function answerBody(answer: Answer, timing: AnswerTiming, requestId: string): AnswerBody {
   const { text, abstained, confidence, passages, contextSize, stages, cache, usage, costUsd } = answer;
+  const { degraded } = answer;
   const cited = new Set(answer.citations);
   return {
     success: true,
@@ -109,6 +118,8 @@ export function answerBody(answer: Answer, timing: AnswerTiming, requestId: stri
     first_token_time: timing.firstTokenMs,
     stages,
     cache,
+    degraded: degraded === undefined ? null : { level: degraded.level, reason: degraded.reason },
+    matched: answer.matched ?? null,
     usage: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens },
     cost_usd: costUsd,
     request_id: requestId,

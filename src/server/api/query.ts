@@ -2,12 +2,14 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AskOptions } from '../../engine/answer.ts';
 import type { AnswerEvent } from '../../engine/stream.ts';
+import type { QuestionTrace } from '../../telemetry/tracing/tracing.ts';
 import type { Place } from '../admission.ts';
 import { whenGone } from '../gone.ts';
 import type { AppParts } from '../parts.ts';
 import { problemResponse } from '../problem.ts';
 import { readBody } from '../validate.ts';
 import { type AnswerBody, answerBody, type QueryBody, queryBodySchema } from './query-body.ts';
+import { asTraced } from './traced-request.ts';
 
 /** Bytes of a body that holds one question, at most, whatever documents may have. */
 const LARGEST_QUERY = 1_048_576;
@@ -24,28 +26,46 @@ interface Asked {
 
 /** `POST /api/query`, also as `/api/chat`: one question, answered as JSON, or piece by piece as server-sent events. */
 export function addQueryRoutes(app: FastifyInstance, parts: AppParts): void {
-  const { engine, options, clock, admission } = parts;
+  const { engine, options, clock, admission, tracing } = parts;
   const schema = queryBodySchema(options.limits.maxQuestionLength);
 
   const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<AnswerBody | FastifyReply> => {
     const start = clock.now();
-    const body = readBody(schema, request.body);
-    const gone = whenGone(reply.raw);
-    const place = await admission.enter(gone);
-    const { top_k: topK, filter } = body;
-    const asked: Asked = {
-      body,
-      place,
-      options: { signal: gone, ...(topK !== undefined && { topK }), ...(filter !== undefined && { filter }) },
-      requestId: request.id,
-      elapsed: () => clock.now() - start,
-    };
-    return body.stream === true ? stream(asked, reply) : ask(asked);
+    return asTraced({ request, reply, tracing, start }, async (trace) => {
+      const body = readBody(schema, request.body);
+      const gone = whenGone(reply.raw);
+      const place = await enter(gone, body, trace);
+      const elapsed = (): number => clock.now() - start;
+      const asked: Asked = {
+        body,
+        place,
+        options: { signal: gone, ...askOptions(body, elapsed()) },
+        requestId: request.id,
+        elapsed,
+      };
+      return body.stream === true ? stream(asked, reply) : ask(asked, reply);
+    });
   };
 
-  const ask = async (asked: Asked): Promise<AnswerBody> => {
+  /** The wait is a part of the trace, whether or not a place comes of it. */
+  const enter = async (
+    gone: AbortSignal,
+    body: QueryBody,
+    trace: QuestionTrace | undefined,
+  ): Promise<Place> => {
+    const since = clock.now();
+    try {
+      return await admission.enter(gone, body.deadline_ms);
+    } finally {
+      trace?.waited('queries', since, clock.now());
+    }
+  };
+
+  const ask = async (asked: Asked, reply: FastifyReply): Promise<AnswerBody> => {
     try {
       const answer = await engine.ask(asked.body.query, asked.options);
+      // A streamed answer tells it in its last event: when its headers go out, nobody knows yet.
+      if (answer.degraded !== undefined) reply.header('x-degraded', answer.degraded.level);
       return bodyOf(answer, asked);
     } finally {
       asked.place.leave();
@@ -73,6 +93,18 @@ export function addQueryRoutes(app: FastifyInstance, parts: AppParts): void {
   const limits = { bodyLimit: Math.min(LARGEST_QUERY, options.server.maxBodyBytes) };
   app.post('/api/query', limits, handle);
   app.post('/api/chat', limits, handle);
+}
+
+/** A moment is left to a question that has waited for longer than it may take: what needs no time may still answer it. */
+const LEAST_MS = 1;
+
+/** The wait for a place is a part of the time that a question may take. */
+function askOptions({ top_k: topK, filter, deadline_ms: ms }: QueryBody, waitedMs: number): AskOptions {
+  return {
+    ...(topK !== undefined && { topK }),
+    ...(filter !== undefined && { filter }),
+    ...(ms !== undefined && { deadlineMs: Math.max(LEAST_MS, ms - waitedMs) }),
+  };
 }
 
 function bodyOf(answer: Parameters<typeof answerBody>[0], { place, requestId, elapsed }: Asked): AnswerBody {

@@ -1,6 +1,8 @@
 import type { Clock } from '../../kernel/clock.ts';
 import { milliseconds } from '../../kernel/units.ts';
 import type { MetricsSnapshot } from '../../telemetry/merge.ts';
+import type { HealthReport } from '../health/component.ts';
+import { inTime } from '../in-time.ts';
 import { type Channel, type Handlers, Peer } from './calls.ts';
 import type { MemberMethods, MemberOrder, PrimaryMethods, Role } from './protocol.ts';
 
@@ -59,15 +61,15 @@ export class Member {
 
   /** Asks what it has counted by now. After so many milliseconds without an answer, it is what it was. */
   async refresh(withinMs: number, clock: Clock): Promise<void> {
-    const waking = new AbortController();
     const asked = this.peer.call('snapshot', undefined).then((snapshot) => {
       this.lastSnapshot = snapshot;
     });
-    const late = clock.sleep(milliseconds(withinMs), waking.signal);
-    await Promise.race([asked, late]).catch(() => undefined);
-    waking.abort();
-    asked.catch(() => undefined);
-    late.catch(() => undefined);
+    await inTime(asked, withinMs, clock);
+  }
+
+  /** Undefined where it does not say in time how it is. */
+  health(withinMs: number, clock: Clock): Promise<HealthReport | undefined> {
+    return inTime(this.peer.call('health', undefined), withinMs, clock);
   }
 
   /** Has it finish its work and end; one that takes longer than that is ended. */

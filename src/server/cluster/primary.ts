@@ -3,13 +3,17 @@ import { createTurns } from '../../engine/indexing/turns.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { GroundspeedError, messageOf } from '../../kernel/errors.ts';
 import { milliseconds } from '../../kernel/units.ts';
-import { DepartedCounts, type MetricsSnapshot, renderMetrics } from '../../telemetry/merge.ts';
+import { DepartedCounts, renderMetrics } from '../../telemetry/merge.ts';
+import type { ExpositionFormat } from '../../telemetry/openmetrics.ts';
 import type { Metrics } from '../../telemetry/registry.ts';
+import type { MetricsSnapshot } from '../../telemetry/snapshot.ts';
+import { healthOfWorkers, type ServiceHealth } from '../health/workers.ts';
 import type { DocumentsTaken } from '../parts.ts';
 import { backoffMs, HEALTHY_MS } from './backoff.ts';
 import { Member, type MemberProcess } from './member.ts';
 import type { MemberOrder, Role, ServiceOrder } from './protocol.ts';
 import { shares } from './shares.ts';
+import { hangs } from './watchdog.ts';
 
 export interface ClusterSetting {
   /** Its limits are those of the whole service; its port is a certain one. */
@@ -36,6 +40,9 @@ interface Slot {
 const FOLLOW_MS = 60_000;
 /** Milliseconds that a process may take to tell its metrics. */
 const SNAPSHOT_MS = 2000;
+/** Milliseconds that a reader may take to tell how it is, and for which that stands. */
+const HEALTH_MS = 1500;
+const HEALTH_STANDS_MS = 500;
 /** Milliseconds beyond `server.drainMs` for a process to end. */
 const GRACE_MS = 5000;
 
@@ -54,6 +61,7 @@ export class ServiceCluster {
   /** The newest version that the writer has published. */
   #version = 0;
   #stopped: Promise<void> | undefined;
+  #health: { readonly at: number; readonly told: Promise<ServiceHealth> } | undefined;
 
   constructor(setting: ClusterSetting) {
     const { order } = setting;
@@ -95,14 +103,33 @@ export class ServiceCluster {
   }
 
   /** The metrics of all processes as one text. */
-  async exposition(): Promise<string> {
+  async exposition(format: ExpositionFormat = 'text'): Promise<string> {
     const { metrics, processSnapshot, clock } = this.#setting;
     const members = this.#slots.flatMap(({ member }) => member ?? []);
     const own = [await metrics.snapshot(), await processSnapshot()];
     await Promise.all(members.map((member) => member.refresh(SNAPSHOT_MS, clock)));
     // One that ended meanwhile is among the departed.
     const theirs = members.filter(({ ended }) => !ended).map(({ lastSnapshot }) => lastSnapshot);
-    return renderMetrics([...own, ...theirs, this.#departed.snapshot]);
+    return renderMetrics([...own, ...theirs, this.#departed.snapshot], format);
+  }
+
+  /** How the readers are, as one. However often that is asked, they are asked now and then. */
+  health(): Promise<ServiceHealth> {
+    const now = this.#setting.clock.now();
+    if (this.#health === undefined || now - this.#health.at >= HEALTH_STANDS_MS) {
+      this.#health = { at: now, told: this.#askHealth() };
+    }
+    return this.#health.told;
+  }
+
+  async #askHealth(): Promise<ServiceHealth> {
+    const { clock } = this.#setting;
+    const asked = this.#readers.map(({ member }) =>
+      member?.working ? member.health(HEALTH_MS, clock) : undefined,
+    );
+    const reports = (await Promise.all(asked)).filter((report) => report !== undefined);
+    const writer = this.#writer.member?.working ? 'working' : 'away';
+    return healthOfWorkers(reports, { expected: this.#readers.length, writer });
   }
 
   get #slots(): readonly Slot[] {
@@ -113,7 +140,8 @@ export class ServiceCluster {
   async #fill(slot: Slot): Promise<void> {
     const member = new Member(slot.role, this.#setting.spawn(), {
       takeDocuments: (items) => this.#takeDocuments(items),
-      exposition: () => this.exposition(),
+      exposition: (format) => this.exposition(format),
+      health: () => this.health(),
     });
     slot.member = member;
     void member.process.exited.then(() => {
@@ -138,7 +166,10 @@ export class ServiceCluster {
     while (!this.#stopping.signal.aborted) {
       const { member } = slot;
       const start = clock.now();
+      const watching = new AbortController();
+      if (member !== undefined) void this.#watch(member, watching.signal);
       const how = await member?.process.exited;
+      watching.abort();
       if (this.#stopping.signal.aborted) return;
       slot.failures = clock.now() - start >= HEALTHY_MS ? 0 : slot.failures + 1;
       metrics.workerRestarts.inc({ role: slot.role });
@@ -152,6 +183,23 @@ export class ServiceCluster {
         slot.member?.process.kill();
       });
     }
+  }
+
+  /** Ends a process that hangs: whoever keeps its slot replaces it. */
+  async #watch(member: Member, signal: AbortSignal): Promise<void> {
+    const { clock, order, tell } = this.#setting;
+    const { workerPatienceMs: patienceMs } = order.server;
+    const hanging = await hangs({
+      ping: () => member.peer.call('ping', undefined),
+      patienceMs,
+      clock,
+      signal: AbortSignal.any([signal, this.#stopping.signal]),
+    });
+    if (!hanging) return;
+    tell(
+      `the ${member.role} (process ${member.process.pid}) has said nothing for ${patienceMs} ms (server.workerPatienceMs): it is killed`,
+    );
+    member.process.kill();
   }
 
   #takeDocuments(items: readonly SourceItem[]): Promise<DocumentsTaken> {

@@ -1,6 +1,11 @@
 import type { SourceItem } from '../../engine/documents/source.ts';
 import type { EngineOptions } from '../../engine/options.ts';
-import type { MetricsSnapshot } from '../../telemetry/merge.ts';
+import type { ExpositionFormat } from '../../telemetry/openmetrics.ts';
+import type { MetricsOptions } from '../../telemetry/options.ts';
+import type { MetricsSnapshot } from '../../telemetry/snapshot.ts';
+import type { TracingOrder } from '../engine-tracing.ts';
+import type { HealthReport } from '../health/component.ts';
+import type { ServiceHealth } from '../health/workers.ts';
 import type { ServerOptions } from '../options.ts';
 import type { DocumentsTaken } from '../parts.ts';
 
@@ -16,6 +21,10 @@ export interface ServiceOrder {
   };
   readonly server: ServerOptions;
   readonly logLevel: string;
+  /** By default counted, by the metric catalogue alone. */
+  readonly metrics?: MetricsOptions;
+  /** By default nothing is traced. */
+  readonly tracing?: TracingOrder;
   readonly version: string;
   /** When the service started, in milliseconds since 1970. */
   readonly startedAt: number;
@@ -32,7 +41,9 @@ export type PrimaryMethods = {
   /** Takes documents in, and has every reader follow. */
   takeDocuments: { given: readonly SourceItem[]; back: DocumentsTaken };
   /** The metrics of all processes as text. */
-  exposition: { given: undefined; back: string };
+  exposition: { given: ExpositionFormat; back: string };
+  /** Of all workers as one. */
+  health: { given: undefined; back: ServiceHealth };
 };
 
 /** What the primary asks of a member. */
@@ -48,6 +59,10 @@ export type MemberMethods = {
   /** Of the writer: lets the store's log begin anew. */
   checkpoint: { given: undefined; back: undefined };
   snapshot: { given: undefined; back: MetricsSnapshot };
+  /** Of a reader that listens. */
+  health: { given: undefined; back: HealthReport };
+  /** Says that it is there. */
+  ping: { given: undefined; back: undefined };
   /** Ends: no new work, what is in flight first. */
   drain: { given: undefined; back: undefined };
 };

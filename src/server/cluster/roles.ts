@@ -1,9 +1,13 @@
 import { type Engine, openEngine } from '../../engine/engine.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { MetricsSnapshot } from '../../telemetry/merge.ts';
-import { createMetrics, watchProcess } from '../../telemetry/registry.ts';
+import { watchProcess } from '../../telemetry/process-metrics.ts';
+import { createMetrics, metricsSettingOf } from '../../telemetry/registry.ts';
+import type { MetricsSnapshot } from '../../telemetry/snapshot.ts';
+import { documentsTaken, NO_WAITING } from '../documents-taken.ts';
+import { type RunningTracing, startEngineTracing } from '../engine-tracing.ts';
+import type { HealthReport } from '../health/component.ts';
 import type { LogSetting } from '../log.ts';
-import { type RunningService, startService } from '../service.ts';
+import { type OwnService, startService } from '../service.ts';
 import { type Channel, Peer } from './calls.ts';
 import type { MemberMethods, MemberOrder, PrimaryMethods } from './protocol.ts';
 
@@ -20,6 +24,7 @@ interface Part {
   readonly engine: Engine;
   listen(): Promise<void>;
   counted(): Promise<MetricsSnapshot>;
+  health(): Promise<HealthReport>;
   end(): Promise<void>;
 }
 
@@ -30,7 +35,7 @@ type Primary = Peer<MemberMethods, PrimaryMethods>;
  * that, or because it is gone.
  */
 export async function runMember(setting: MemberSetting): Promise<void> {
-  const processSnapshot = watchProcess();
+  let processSnapshot: (() => Promise<MetricsSnapshot>) | undefined;
   let part: Part | undefined;
   let finish = (): void => undefined;
   const finished = new Promise<void>((resolve) => {
@@ -47,6 +52,7 @@ export async function runMember(setting: MemberSetting): Promise<void> {
   };
   const primary: Primary = new Peer<MemberMethods, PrimaryMethods>(setting.channel, {
     open: async (order) => {
+      if (order.metrics?.enabled !== false) processSnapshot = watchProcess({ folder: order.engine.folder });
       part = await openPart(order, setting, () => primary);
       return part.engine.store.version;
     },
@@ -60,14 +66,15 @@ export async function runMember(setting: MemberSetting): Promise<void> {
     },
     takeDocuments: async (items) => {
       const { engine } = playing();
-      const { indexed, unchanged, failed } = await engine.ingest(items);
-      return { indexed, unchanged, failed, version: engine.store.version };
+      return documentsTaken(await engine.ingest(items, NO_WAITING), engine.store.version);
     },
     checkpoint: async () => {
       playing().engine.checkpoint();
       return undefined;
     },
-    snapshot: async () => [...((await part?.counted()) ?? []), ...(await processSnapshot())],
+    snapshot: async () => [...((await part?.counted()) ?? []), ...((await processSnapshot?.()) ?? [])],
+    health: () => playing().health(),
+    ping: async () => undefined,
     drain: end,
   });
   setting.channel.onGone(() => void end());
@@ -88,27 +95,47 @@ function writerOver(engine: Engine): Part {
     engine,
     listen: async () => undefined,
     counted: async () => [],
+    health: async () => {
+      throw new Error('the writer answers no questions');
+    },
     end: () => engine.close(),
   };
 }
 
 function readerOver(
   engine: Engine,
-  { engine: { options }, server, logLevel, version, startedAt }: MemberOrder,
+  {
+    engine: { options, folder },
+    server,
+    logLevel,
+    metrics: counting,
+    tracing: order,
+    version,
+    startedAt,
+  }: MemberOrder,
   { clock, logStream, nodeVersion }: MemberSetting,
   primary: () => Primary,
 ): Part {
-  const metrics = createMetrics({ version, nodeVersion });
-  let service: RunningService | undefined;
+  const metrics = createMetrics({ version, nodeVersion, ...metricsSettingOf(counting) });
+  let service: OwnService | undefined;
+  let traces: RunningTracing | undefined;
   return {
     engine,
     counted: () => metrics.snapshot(),
+    async health() {
+      if (service === undefined) throw new Error('the reader does not listen yet');
+      return service.health();
+    },
     async listen() {
+      traces = await startEngineTracing({ order, engine: { options, folder }, clock, version });
       service = await startService({
         engine,
+        tracing: traces.tracing,
         options: { ...options, server },
+        folder,
+        serviceHealth: () => primary().call('health', undefined),
         metrics,
-        exposition: () => primary().call('exposition', undefined),
+        exposition: (format) => primary().call('exposition', format),
         takeDocuments: (items) => primary().call('takeDocuments', items),
         clock,
         version,
@@ -118,6 +145,7 @@ function readerOver(
     },
     async end() {
       await service?.stop();
+      await traces?.stop();
       await engine.close();
     },
   };

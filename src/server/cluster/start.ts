@@ -1,6 +1,7 @@
 import { GroundspeedError } from '../../kernel/errors.ts';
 import { memoryLimit } from '../../system/machine.ts';
-import { createMetrics, watchProcess } from '../../telemetry/registry.ts';
+import { watchProcess } from '../../telemetry/process-metrics.ts';
+import { createMetrics, metricsSettingOf } from '../../telemetry/registry.ts';
 import { refuseUnsafe } from '../authorise.ts';
 import { type RunningService, urlOf } from '../service.ts';
 import { type ClusterSetting, ServiceCluster } from './primary.ts';
@@ -21,14 +22,15 @@ export async function startCluster(setting: StartSetting): Promise<RunningServic
   refuseUnsafe(order.server);
   refuseIdleWorkers(order);
   const port = await reservePort(host, order.server.port);
-  const metrics = createMetrics({ version: order.version, nodeVersion });
+  const counting = metricsSettingOf(order.metrics);
+  const metrics = createMetrics({ version: order.version, nodeVersion, ...counting });
   metrics.memoryLimit.set(memoryLimit());
   const service = new ServiceCluster({
     order: { ...order, server: { ...order.server, port } },
     spawn: createSpawner(program),
     clock,
     metrics,
-    processSnapshot: watchProcess(),
+    processSnapshot: metrics.enabled ? watchProcess({ folder: order.engine.folder }) : async () => [],
     tell,
   });
   await service.start();

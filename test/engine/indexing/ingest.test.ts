@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SourceItem } from '../../../src/engine/documents/source.ts';
 import type { EngineEvent } from '../../../src/engine/events.ts';
 import { type IngestDependencies, ingestDocuments } from '../../../src/engine/indexing/ingest.ts';
+import { quarantineOf } from '../../../src/engine/indexing/quarantine.ts';
 import { openSqliteStore } from '../../../src/engine/indexing/sqlite-store.ts';
 import { engineSchema } from '../../../src/engine/options.ts';
 import type { DocumentStore } from '../../../src/engine/ports.ts';
@@ -192,7 +193,8 @@ describe('a bad document', () => {
     expect(result.failed).toMatchObject([{ id: 'bad', code }]);
     expect(result.failed[0]!.message).toMatch(/Document bad \(characters 0 to \d+\)/);
     expect(store.documentIds()).toEqual(['a', 'c']);
-    // It waits: once the embedder is mended, it is shown without being chunked again.
+    // It waits: once the embedder is mended and it is let out, it is shown without being chunked again.
+    quarantineOf(store)?.release();
     expect(await ingest(documents('a', 'bad', 'c'))).toMatchObject({ indexed: 1, unchanged: 2, failed: [] });
   });
 

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createBm25Index } from '../../../src/engine/indexing/bm25-index.ts';
 import { createExactIndex } from '../../../src/engine/indexing/exact-index.ts';
-import { applyChange, type IndexSet, openIndexes } from '../../../src/engine/indexing/snapshots.ts';
+import type { Snapshotted } from '../../../src/engine/indexing/snapshot.ts';
+import {
+  applyChange,
+  type IndexSet,
+  openIndexes,
+  unsavedIndexes,
+} from '../../../src/engine/indexing/snapshots.ts';
 import { openSqliteStore } from '../../../src/engine/indexing/sqlite-store.ts';
 import { type EngineOptions, engineSchema } from '../../../src/engine/options.ts';
 import type { DocumentStore, StoreChange, VectorIndex } from '../../../src/engine/ports.ts';
@@ -134,12 +140,13 @@ describe('opening indexes', () => {
     expect(readdirSync(folder)).toHaveLength(count);
   });
 
-  it('says so when the folder cannot be written', async () => {
+  it('fills the indexes all the same when the folder cannot be written, and says so', async () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
-    await expect(openIndexes(indexSet({}, { folder: join(file, 'index') }))).rejects.toMatchObject({
-      code: 'store.unwritable',
-    });
+    const indexes = indexSet({}, { folder: join(file, 'index') });
+    expect((await openIndexes(indexes)).unsaved).toMatchObject({ code: 'store.unwritable' });
+    await expectInStep(indexes);
+    expect(await unsavedIndexes(store, indexes.folder)).toEqual(['keywords', 'vectors']);
   });
 });
 
@@ -153,6 +160,39 @@ describe('following an ingest', () => {
     await applyChange({ ...indexes, change: store.remove(['a']) });
     await expectInStep(indexes);
     expect(await openIndexes(indexSet())).toEqual({ fromSnapshot: { vector: true, keyword: true } });
+  });
+
+  it('keeps both indexes in step when neither can be saved, leaves nothing lying about, and says so', async () => {
+    const indexes = indexSet();
+    await openIndexes(indexes);
+    const before = readdirSync(folder).sort();
+    const full = (index: Snapshotted): void => {
+      index.save = async (path) => {
+        writeFileSync(`${path}.cut`, 'the disk ends he');
+        throw Object.assign(new Error('ENOSPC: no space left on device'), {
+          code: 'ENOSPC',
+          syscall: 'write',
+        });
+      };
+    };
+    full(indexes.keyword);
+    full(indexes.vector);
+    const { unsaved } = await applyChange({ ...indexes, change: publish(['b', 'd'], { edition: 'second' }) });
+    expect(unsaved).toMatchObject({
+      code: 'store.unwritable',
+      message: expect.stringMatching(/disk is full/),
+    });
+    await expectInStep(indexes);
+    expect(
+      readdirSync(folder)
+        .filter((name) => name !== 'fresh')
+        .sort(),
+    ).toEqual(before);
+    expect(await unsavedIndexes(store, folder)).toEqual(['keywords', 'vectors']);
+
+    const { unsaved: none } = await openIndexes(indexSet());
+    expect(none).toBeUndefined();
+    expect(await unsavedIndexes(store, folder)).toEqual([]);
   });
 
   it('takes a chunk whose vector is new', async () => {

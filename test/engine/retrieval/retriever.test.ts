@@ -53,6 +53,7 @@ async function retrieverOver(documents: readonly TestDocument[], settings: objec
     retriever: createRetriever({ options, keyword, vector, catalogue }),
     asked,
     keyword,
+    exact,
     catalogue,
     options,
   };
@@ -198,5 +199,55 @@ describe('candidates', () => {
     expect([...fused.keys]).toEqual([2, 3, 4, 1]);
     expect(ranking.ids).toEqual(['mixed', 'even']);
     expect([...ranking.scores]).toEqual([fused.scores[0], fused.scores[1]]);
+  });
+});
+
+describe('a tolerant retrieval', () => {
+  const question = 'ferry ticket refund';
+  const failing = <Port extends object>(port: Port): Port =>
+    Object.assign(Object.create(port), { search: () => Promise.reject(new Error('no')) });
+
+  it.each(['hybrid', 'vector', 'keyword'] as const)('is no other where nothing fails (%s)', async (mode) => {
+    const { retriever } = await retrieverOver(DOCUMENTS, { mode });
+    const request = { question, vector: direction(0), topK: 2 };
+    expect(await retriever.retrieve({ ...request, tolerant: true })).toEqual(
+      await retriever.retrieve(request),
+    );
+  });
+
+  it('goes on with one list, and says which it lacks', async () => {
+    const { keyword, options, catalogue, retriever, exact } = await retrieverOver(DOCUMENTS);
+    const over = (parts: { keyword: typeof keyword; vector: VectorIndex }) =>
+      createRetriever({ options, catalogue, ...parts });
+    const request = { question, vector: direction(0), topK: 2, tolerant: true };
+    const whole = await retriever.retrieve(request);
+    const words = await over({ keyword, vector: failing(exact) }).retrieve(request);
+    expect(words.failures).toMatchObject([{ source: 'vectors' }]);
+    expect(words.vector).toBeUndefined();
+    expect(words.keyword).toEqual(whole.keyword);
+    expect(words.ranking.ids).toEqual(
+      (await retriever.retrieve({ ...request, vector: undefined })).ranking.ids,
+    );
+    const vectors = await over({ keyword: failing(keyword), vector: exact }).retrieve(request);
+    expect(vectors.failures).toMatchObject([{ source: 'keywords' }]);
+    expect(vectors.ranking.ids[0]).toBe('voyage');
+    const none = await over({ keyword: failing(keyword), vector: failing(exact) }).retrieve(request);
+    expect(none.failures).toHaveLength(2);
+    expect(none.ranking.ids).toEqual([]);
+  });
+
+  it('searches keywords in place of vectors that could not be made, and of none that were not wanted', async () => {
+    const { retriever } = await retrieverOver(DOCUMENTS, { mode: 'vector' });
+    const request = { question, vector: undefined, topK: 2, tolerant: true };
+    expect((await retriever.retrieve({ ...request, vectorLost: true })).ranking.ids[0]).toBe('ticket');
+    expect((await retriever.retrieve(request)).ranking.ids).toEqual([]);
+  });
+
+  it('is withdrawn like any other', async () => {
+    const { keyword, options, catalogue, exact } = await retrieverOver(DOCUMENTS);
+    const reason = new Error('gone');
+    const retriever = createRetriever({ options, catalogue, keyword, vector: failing(exact) });
+    const request = { question, vector: direction(0), topK: 2, tolerant: true };
+    await expect(retriever.retrieve({ ...request, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 });

@@ -3,6 +3,7 @@ import { gateBlocks } from '../../../src/experiments/gate/compare-records.ts';
 import { failedIndicators } from '../../../src/experiments/gate/indicator-rows.ts';
 import { type GateOptions, gateOptions } from '../../../src/experiments/gate/options.ts';
 import { gatePolicy } from '../../../src/experiments/gate/policy.ts';
+import { OVERLOAD } from '../../../src/experiments/paired/overload.ts';
 import { type BlockRecord, gateSchema } from '../../../src/records/schema.ts';
 import { type BlockPlan, questions, record, simulatedBlocks } from './made-records.ts';
 
@@ -173,5 +174,52 @@ describe('absolute objectives of interleaved blocks', () => {
     });
     expect(rowOf(result, 'p95 < 2s').why).toMatch(/30 blocks at 350\/s/);
     expect(result.verdict).toBe('FAIL');
+  });
+});
+
+describe('a load that is not held', () => {
+  const overloading = (variant: 'baseline' | 'candidate' | 'both', share = 0.4): BlockPlan => ({
+    batches: [0, 1],
+    slowdown: () => 40,
+    change: (block) =>
+      variant === 'both' || block.variant === variant
+        ? { indicators: { ...block.indicators, [OVERLOAD]: share } }
+        : {},
+  });
+
+  it('by the candidate is a FAIL, and the first thing that is said of it', () => {
+    const result = gate(overloading('candidate'));
+    expect(result).toMatchObject({ verdict: 'FAIL', invalid: [] });
+    const { why, moved } = rowOf(result, 'p50');
+    expect(why).toMatch(/^\d+(\.\d)? times as slow over 30 pairs/);
+    expect(moved[0]).toMatch(/^does not hold 350 requests\/s: 40\.0 % of it was more than was answered/);
+    expect(moved[1]).toMatch(/^generate /);
+  });
+
+  it('by the baseline makes the run invalid, and says what to do', () => {
+    for (const variant of ['baseline', 'both'] as const) {
+      const result = gate(overloading(variant));
+      expect(result.verdict).toBe('INCONCLUSIVE');
+      expect(result.invalid.join()).toMatch(
+        /the baseline itself does not hold 350 requests\/s: in 60 of 60 blocks, 40\.0 % .*lower --rate/,
+      );
+    }
+  });
+
+  it('in a few blocks of the baseline is a hiccup', () => {
+    const few = gate({
+      noise: 0.02,
+      change: ({ variant, launch, indicators }) =>
+        variant === 'baseline' && launch < 2 ? { indicators: { ...indicators, [OVERLOAD]: 0.4 } } : {},
+    });
+    expect(few).toMatchObject({ verdict: 'PASS', invalid: [] });
+  });
+
+  it('shows in errors, too, beyond those of questions asked one at a time', () => {
+    const shedding = gate({
+      change: ({ variant, indicators }) =>
+        variant === 'baseline' ? { indicators: { ...indicators, 'error-rate': 0.3 } } : {},
+    });
+    expect(shedding.invalid.join()).toMatch(/30\.0 % of requests failed under it, 0\.0 % of questions/);
   });
 });

@@ -360,3 +360,64 @@ describe('latency of saved runs', () => {
     expect(result.verdict).toBe('INCONCLUSIVE');
   });
 });
+
+describe('a measure that cannot be scored', () => {
+  const stripped = (returned: 'answers' | 'rankings') =>
+    questions(240).map((one) => ({
+      ...one,
+      returned: { ...one.returned!, ...(returned === 'answers' && { ranking: null }) },
+      scores: {},
+    }));
+  const NAMED = { measures: { 'ndcg@10': {}, mrr: {} } };
+
+  it('is left out of the default where the target returns no ranking, and says so', () => {
+    const result = gate(stripped('answers'), stripped('answers'));
+    expect(result).toMatchObject({ verdict: 'PASS', rows: [{ name: 'right' }] });
+    expect(result.notes).toEqual(['ndcg@10 is not gated: not scored: the target returns no ranking.']);
+  });
+
+  it('stays open where the user named it, with the reason', () => {
+    for (const name of ['ndcg@10', 'mrr'])
+      expect(rowOf(gate(stripped('answers'), stripped('answers'), NAMED), name)).toMatchObject({
+        verdict: 'INCONCLUSIVE',
+        why: 'not scored: the target returns no ranking',
+      });
+    expect(rowOf(gate(stripped('rankings'), stripped('rankings'), NAMED), 'mrr').why).toBe(
+      'not scored: the run did not take it',
+    );
+    const judged = { measures: { faithfulness: {} } };
+    expect(rowOf(gate(questions(60), questions(60), judged), 'faithfulness').why).toMatch(/no model judged/);
+  });
+
+  it('stays open where the candidate lost it: an optional one, too', () => {
+    const result = gate(questions(240), stripped('answers'));
+    expect(rowOf(result, 'ndcg@10')).toMatchObject({
+      verdict: 'INCONCLUSIVE',
+      why: 'not scored: the candidate has none of it: the target returns no ranking',
+    });
+  });
+});
+
+describe('rankings that a record does not keep', () => {
+  const hidden = (list: QuestionRecord[], keep: (index: number) => boolean) =>
+    list.map((one, index) =>
+      keep(index) ? one : { ...one, returned: { ...one.returned!, ranking: null, passages: null } },
+    );
+
+  it('changed where a measure of them did, and did not where none did', () => {
+    const before = hidden(questions(240), (index) => index % 40 === 0);
+    const after = hidden(
+      questions(240, (index) => (index < 12 ? { ndcg: 0.4 } : {})),
+      (index) => index < 12,
+    );
+    const { questions: counted, flips } = gate(before, after);
+    expect(counted).toMatchObject({ compared: 240, changedRankings: 12 });
+    expect(flips).toHaveLength(12);
+    expect(
+      gate(
+        before,
+        hidden(questions(240), (index) => index % 7 === 0),
+      ).questions.changedRankings,
+    ).toBe(0);
+  });
+});

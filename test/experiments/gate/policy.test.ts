@@ -19,7 +19,7 @@ describe('the policy of a gate', () => {
     });
     expect(policy.measures).toEqual([
       { name: 'right', direction: 'higher', delta: 0.03 },
-      { name: 'ndcg@10', direction: 'higher', delta: 0.03 },
+      { name: 'ndcg@10', direction: 'higher', delta: 0.03, optional: true },
     ]);
     expect(policy.indicators).toEqual([
       { name: 'p50', delta: 0.05, primary: true },

@@ -89,6 +89,51 @@ describe('measuring speed', () => {
     });
   });
 
+  it('refuses a limit of cost where the target does not tell what an answer costs', async () => {
+    const wishes = { maxCostUsd: 1 };
+    await expect(measure([{ answerMs: 1, costUsd: null }, {}], { wishes })).rejects.toMatchObject({
+      code: 'usage.argument',
+      where: '--max-cost',
+    });
+    await expect(measure([{ answerMs: 400, costUsd: null }, {}], { wishes })).rejects.toMatchObject({
+      where: '--max-cost',
+    });
+    // Nothing is a cost, too, and is never too much.
+    const free = await measure([{ answerMs: 1, costUsd: 0 }, { costUsd: 0 }], { wishes });
+    expect(free.plan.launches).toBe(10);
+    await expect(measure([{ answerMs: 1, costUsd: null }, {}])).resolves.toMatchObject({ endedBy: null });
+  });
+
+  it('offers no more than its generator can send at ease, and says so', async () => {
+    const { plan, notes, told } = await measure([{ answerMs: 0.1, sendsAtMost: 6000 }, {}]);
+    // Half of the 20,000 that it answers would be 10,000.
+    expect(plan.rate! * (4 / 3)).toBeLessThanOrEqual(6000);
+    expect(plan.rate! * (4 / 3)).toBeGreaterThan(0.7 * 6000);
+    expect(notes).toEqual([
+      expect.stringMatching(/^3430 requests\/s are offered, not the 10000.*busy 91\.0 %/),
+    ]);
+    expect(told).toContain(notes[0]);
+    const named = await measure([{ answerMs: 0.1, sendsAtMost: 6000 }, {}], { wishes: { rate: 9000 } });
+    expect(named.plan).toMatchObject({ rate: 9000, notes: [] });
+    const ample = await measure([{ answerMs: 0.1, sendsAtMost: 20_000 }, {}]);
+    expect(ample.plan).toMatchObject({ rate: 10_000, notes: [] });
+    const ceiling = await measure([{ answerMs: 0.1, sendsAtMost: 600 }, {}], { maxRate: 500 });
+    expect(ceiling.plan.rate).toBe(500);
+    expect(Math.max(...ceiling.simulation.orders.map(({ order }) => order.rate ?? 0))).toBe(500);
+  });
+
+  it('does not go on lowering where the number of requests cannot be what makes a generator late', async () => {
+    const { plan, notes } = await measure([{ answerMs: 0.1, sendsAtMost: 0 }, {}]);
+    expect(plan.rate).toBe(1000);
+    expect(notes[0]).toMatch(/^1000 requests/);
+  });
+
+  it('gives up a target that hangs while its maximum is looked for', async () => {
+    await expect(measure([{ answerMs: 1, hangsBlock: () => true }, {}])).rejects.toMatchObject({
+      code: 'target.timeout',
+    });
+  });
+
   it('refuses a budget in which nothing fits, and a target that does not answer', async () => {
     await expect(measure([{ answerMs: 1 }, {}], { wishes: { budget: 5000 } })).rejects.toMatchObject({
       where: '--budget',

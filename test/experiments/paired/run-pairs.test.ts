@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { planLaunches } from '../../../src/experiments/paired/plan.ts';
+import { planLaunches, planQuestions } from '../../../src/experiments/paired/plan.ts';
 import { runPairs } from '../../../src/experiments/paired/run-pairs.ts';
 import { ManualClock } from '../../../src/kernel/clock.ts';
 import { type BlockRecord, blockSchema } from '../../../src/records/schema.ts';
@@ -14,6 +14,7 @@ interface Given {
   readonly pairs?: number;
   readonly seed?: number;
   readonly deadline?: number;
+  readonly maxCostUsd?: number;
   readonly signal?: AbortSignal;
   readonly arrangement?: 'all' | 'against-first';
 }
@@ -168,6 +169,64 @@ describe('paired blocks', () => {
     expect(endedBy).toBeNull();
     expect(blocks.filter(({ variant, valid }) => variant === 'c' && valid)).toHaveLength(5 * 3);
     expect(blocks.filter(({ variant }) => variant === 'b')).toHaveLength(3);
+  });
+
+  it('give up a block that never ends, and start its arm afresh with the next launch', async () => {
+    const simulation = newSimulation();
+    const { blocks, endedBy } = await run(simulation, {
+      behaviours: [{}, { hangsBlock: (nth) => nth === 1 }],
+    });
+    expect(endedBy).toBeNull();
+    expect(blocks.filter(({ valid }) => !valid)).toMatchObject([
+      {
+        variant: 'b',
+        launch: 0,
+        pair: 1,
+        arrivals: 0,
+        invalidReasons: ['the block was not over after 96 s, and was given up'],
+      },
+    ]);
+    expect(rounds(blocks).get('1/2')).toHaveLength(2);
+    expect(rounds(blocks).get('2/2')).toHaveLength(2);
+  });
+
+  it('give up an arm whose blocks never end, three in a row', async () => {
+    const { blocks, endedBy } = await run(newSimulation(), {
+      behaviours: [{}, { hangsBlock: () => true }],
+      launches: 9,
+    });
+    expect(endedBy).toBe('failures');
+    expect(blocks.filter(({ variant }) => variant === 'b')).toHaveLength(3);
+  });
+
+  it('go on with the next question where an arm hung at one', async () => {
+    const simulation = newSimulation();
+    const arms = [{}, { hangsBlock: (nth: number) => nth === 3 }].map((behaviour, index) =>
+      simulatedArm(NAMES[index]!, simulation, behaviour),
+    );
+    const { blocks, endedBy } = await runPairs({
+      arms,
+      launches: planQuestions({ arms: 2, questions: 8, asked: 8, seed: 4, batch: 0 }),
+      load: { rate: null, seconds: 0 },
+      batch: 0,
+      clock: simulation.clock,
+    });
+    expect(endedBy).toBeNull();
+    const invalid = blocks.filter(({ valid }) => !valid);
+    expect(invalid).toMatchObject([{ variant: 'b', pair: 3 }]);
+    expect(blocks).toHaveLength(2 * 9);
+    // Started again, it is asked once more than counts: what is cold is not compared.
+    const again = simulation.orders.filter(({ arm, launch }) => arm === 'b' && launch === 1);
+    expect(again[0]!.order).toMatchObject({ warmup: true, question: again[1]!.order.question });
+    expect(again[1]!.order.warmup).toBe(false);
+  });
+
+  it('end with the pair that passes a limit of cost', async () => {
+    const { blocks, endedBy, costUsd } = await run(newSimulation(), { maxCostUsd: 20 });
+    // 500 a second for 3 s at $0.002 are $3 a block, warm-up included.
+    expect(endedBy).toBe('budget');
+    expect(costUsd).toBeCloseTo(24, 9);
+    expect(blocks).toHaveLength(8);
   });
 
   it('keep a block that failed, and start its arm afresh with the next launch', async () => {

@@ -9,10 +9,21 @@ import type { MemberProcess } from '../../../src/server/cluster/member.ts';
 import { ServiceCluster } from '../../../src/server/cluster/primary.ts';
 import type { MemberMethods, MemberOrder, PrimaryMethods } from '../../../src/server/cluster/protocol.ts';
 import { shares } from '../../../src/server/cluster/shares.ts';
+import type { HealthReport } from '../../../src/server/health/component.ts';
 import { serverOptions } from '../../../src/server/options.ts';
 import type { DocumentsTaken } from '../../../src/server/parts.ts';
 import { createMetrics, type Metrics } from '../../../src/telemetry/registry.ts';
 import { channelPair } from './channels.ts';
+
+const WELL: HealthReport = {
+  status: 'healthy',
+  ready: true,
+  reasons: [],
+  queue: { running: 1, waiting: 2, head_age_ms: 3, overloaded: false, refused: { queue_full: 4 } },
+  components: {
+    store: { status: 'healthy', response_ms: 1, calls: 5, errors: 0, last_check: null, details: {} },
+  },
+};
 
 /** A process of the service as the primary sees it, within this one. */
 class FakeMember {
@@ -21,6 +32,8 @@ class FakeMember {
   listening = false;
   drained = false;
   followed = 0;
+  /** What it says of itself that is not well. */
+  health: Partial<HealthReport> = {};
   readonly metrics: Metrics = createMetrics({ version: '1', nodeVersion: 'v0' });
   readonly process: MemberProcess;
   readonly primary: Peer<MemberMethods, PrimaryMethods>;
@@ -56,10 +69,25 @@ class FakeMember {
       },
       takeDocuments: async (items): Promise<DocumentsTaken> => {
         world.published += 1;
-        return { indexed: items.length, unchanged: 0, failed: [], version: world.published };
+        return {
+          indexed: items.length,
+          unchanged: 0,
+          failed: [],
+          skipped: [],
+          quarantined: [],
+          version: world.published,
+        };
       },
       checkpoint: async () => undefined,
       snapshot: () => this.metrics.snapshot(),
+      health: async () => {
+        if (world.hung === this) await new Promise(() => undefined);
+        return { ...WELL, ...this.health };
+      },
+      ping: async () => {
+        if (world.hung === this) await new Promise(() => undefined);
+        return undefined;
+      },
       drain: async () => {
         this.drained = true;
         queueMicrotask(() => die('exit code 0'));
@@ -76,6 +104,8 @@ interface World {
   /** What keeps new processes from starting. */
   failing: Error | undefined;
   stuck: FakeMember | undefined;
+  /** Answers nothing any more. */
+  hung: FakeMember | undefined;
 }
 
 const running: ServiceCluster[] = [];
@@ -84,7 +114,7 @@ afterEach(async () => {
 });
 
 function made(server: object = {}, limits: object = {}) {
-  const world: World = { published: 3, failing: undefined, stuck: undefined };
+  const world: World = { published: 3, failing: undefined, stuck: undefined, hung: undefined };
   const clock = new ManualClock();
   const members: FakeMember[] = [];
   const told: string[] = [];
@@ -172,6 +202,62 @@ describe('a service of several processes', () => {
     expect(seriesValue(await service.exposition(), 'rag_worker_restarts_total{role="reader"}')).toBe(1);
   });
 
+  it('kills and replaces a reader that says nothing for as long as patience lasts, and no sooner', async () => {
+    const { service, members, world, clock, told, readers } = made({ workerPatienceMs: 8000 });
+    await service.start();
+    await clock.advance(20_000);
+    world.hung = members[1];
+    await clock.advance(7_900);
+    expect(told).toEqual([]);
+    await clock.advance(2_200);
+    expect(told).toEqual([
+      'the reader (process 101) has said nothing for 8000 ms (server.workerPatienceMs): it is killed',
+      'the reader (process 101) ended: signal SIGKILL; it is replaced',
+    ]);
+    await clock.advance(1000);
+    expect(readers()).toHaveLength(3);
+    expect(members[3]!.listening).toBe(true);
+    await clock.advance(100_000);
+    expect(told).toHaveLength(2);
+  });
+
+  it('watches the writer too', async () => {
+    const { service, members, world, clock } = made({ workerPatienceMs: 8000 });
+    await service.start();
+    world.hung = members[0];
+    await clock.advance(11_000);
+    expect(members[3]!.order?.role).toBe('writer');
+  });
+
+  it('tells how its readers are as one: the worst of them, and how many are how', async () => {
+    const { service, readers, members, clock, world } = made({ workers: 3 });
+    await service.start();
+    expect(await service.health()).toMatchObject({
+      status: 'healthy',
+      ready: true,
+      reasons: [],
+      queue: { running: 3, waiting: 6, head_age_ms: 3, refused: { queue_full: 12 } },
+      components: { store: { status: 'healthy', calls: 15 } },
+      workers: { expected: 3, healthy: 3, degraded: 0, unhealthy: 0, away: 0, writer: 'working' },
+    });
+    readers()[0]!.health = { status: 'degraded', reasons: ['embedder: degraded'] };
+    readers()[1]!.health = { status: 'unhealthy', ready: false, reasons: ['store: unhealthy'] };
+    await clock.advance(500);
+    expect(await service.health()).toMatchObject({
+      status: 'unhealthy',
+      ready: true,
+      reasons: ['embedder: degraded', 'store: unhealthy'],
+      workers: { healthy: 1, degraded: 1, unhealthy: 1 },
+    });
+    world.hung = readers()[2];
+    members[0]!.die('exit code 1');
+    await clock.advance(500);
+    const asking = service.health();
+    await clock.advance(1500);
+    expect((await asking).workers).toMatchObject({ healthy: 0, away: 1 });
+    expect((await asking).reasons).toContain('1 of 3 workers: away');
+  });
+
   it('replaces the writer, and shows what the one before published and told nobody of', async () => {
     const { service, members, readers, world, clock } = made();
     await service.start();
@@ -213,13 +299,13 @@ describe('a service of several processes', () => {
     members[2]!.metrics.queries.inc({ outcome: 'answered' }, 7);
     for (const { metrics } of members.slice(1)) {
       metrics.workers.set(1);
-      metrics.indexDocuments.set(40);
+      metrics.indexDocuments.set({ index: 'main' }, 40);
       metrics.queryDuration.observe({ outcome: 'answered', cache: 'miss' }, 0.02);
     }
     const before = await service.exposition();
     expect(seriesValue(before, ANSWERED)).toBe(12);
     expect(seriesValue(before, 'rag_workers')).toBe(2);
-    expect(seriesValue(before, 'rag_index_documents')).toBe(40);
+    expect(seriesValue(before, 'rag_index_documents{index="main"}')).toBe(40);
     expect(seriesValue(before, 'rag_query_duration_seconds_count{outcome="answered",cache="miss"}')).toBe(2);
 
     members[1]!.die('exit code 1');

@@ -47,10 +47,10 @@ export function httpTarget(options: HttpTargetOptions): Target {
     kind: 'http',
     stages: description.stages?.names ?? [],
     returns: returnsOf(description),
-    start({ question, text }, exchange) {
+    start({ question, text, traceparent }, exchange) {
       const connection = connections.take();
       const request = new HttpRequest(context, connection, exchange);
-      connection.dispatch(requests.for(question, text), request);
+      connection.dispatch(requests.for(question, text, traceparent), request);
       return request;
     },
     read: (reply, question) => reader.read(reply, question),

@@ -63,7 +63,11 @@ const groundspeed: Preset = {
     confidence: 'confidence',
     abstained: 'abstained',
     lastResort: 'fallback',
+    // Null is a full answer; a service that does not have the field does not say.
+    degraded: "degraded.level || (type(@) == 'object' && contains(keys(@), 'degraded') && 'none') || `null`",
     cache: 'cache',
+    matched: 'matched.question',
+    similarity: 'matched.similarity',
     inputTokens: 'usage.input_tokens',
     outputTokens: 'usage.output_tokens',
     costUsd: 'cost_usd',

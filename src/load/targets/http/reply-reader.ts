@@ -1,7 +1,8 @@
 import { GroundspeedError, messageOf } from '../../../kernel/errors.ts';
 import { isAbstention } from '../../../text/abstention.ts';
-import type { RawReply, TargetResponse } from '../../target.ts';
-import { cacheStateOf } from './cache-state.ts';
+import { isLastResort, type MatchedQuestion, type RawReply, type TargetResponse } from '../../target.ts';
+import { cacheReadingOf } from './cache-state.ts';
+import { degradationOf } from './degradation-level.ts';
 import { compileExpression, type Expression, type Json } from './expressions.ts';
 import { decode, excerptOf, malformed } from './malformed.ts';
 import { unpackReply } from './packed-reply.ts';
@@ -61,7 +62,8 @@ export class ReplyReader {
     const text = decode(unpackReply(reply, this.#description.maxBodyBytes));
     const { value, text: streamed } = this.#stream?.read(text) ?? this.#whole(text);
     const abstained = this.#response.flag('abstained', value);
-    const lastResort = this.#response.flag('lastResort', value) ?? false;
+    const degraded = degradationOf(this.#response.find('degraded', value));
+    const lastResort = (this.#response.flag('lastResort', value) ?? false) || isLastResort(degraded);
     const answer = this.#answer(value, streamed, abstained === true || lastResort);
     const inputTokens = this.#response.number('inputTokens', value);
     const outputTokens = this.#response.number('outputTokens', value);
@@ -70,12 +72,14 @@ export class ReplyReader {
       answer,
       abstained: abstained ?? (answer !== undefined && this.#abstains(answer)),
       lastResort,
+      degraded,
       confidence: this.#response.number('confidence', value),
       passages: passages?.list,
       contextSize: passages?.contextSize,
       citations: passages?.citations,
       ranking: undefined,
-      cache: cacheStateOf(this.#response.find('cache', value)),
+      ...cacheReadingOf(this.#response.find('cache', value)),
+      matched: this.#matched(value),
       stages: this.#stagesIn(value),
       inputTokens,
       outputTokens,
@@ -130,6 +134,12 @@ export class ReplyReader {
       this.#known.set(answer, abstains);
     }
     return abstains;
+  }
+
+  #matched(value: Json): MatchedQuestion | undefined {
+    const question = this.#response.text('matched', value);
+    if (question === undefined || question === '') return undefined;
+    return { question, similarity: this.#response.number('similarity', value) };
   }
 
   #stagesIn(value: Json): number[] | undefined {

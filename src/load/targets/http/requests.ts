@@ -24,6 +24,8 @@ export class RequestMaker {
   readonly #headers: string[];
   readonly #target: string;
   readonly #isForm: boolean;
+  /** The target's description sends a trace of its own. */
+  readonly #ownTrace: boolean;
   /** Other processes and threads that ask the same target have other beginnings. */
   readonly #nonce = randomBytes(6).toString('hex');
   #nonces = 0;
@@ -34,11 +36,18 @@ export class RequestMaker {
     this.#prepared = new Array<Prepared | undefined>(questions.length).fill(undefined);
     this.#headers = Object.entries(description.headers).flat();
     this.#target = description.url.slice(new URL(description.url).origin.length);
+    this.#ownTrace = 'traceparent' in description.headers;
     this.#isForm = /^application\/x-www-form-urlencoded\b/i.test(description.headers['content-type'] ?? '');
   }
 
-  /** The request for a golden question, or for another text in its place. */
-  for(question: number, text: string): Dispatcher.DispatchOptions {
+  /** The request for a golden question, or for another text in its place; as part of a trace where it begins one. */
+  for(question: number, text: string, traceparent?: string): Dispatcher.DispatchOptions {
+    const request = this.#request(question, text);
+    if (traceparent === undefined || this.#ownTrace) return request;
+    return { ...request, headers: [...this.#headers, 'traceparent', traceparent] };
+  }
+
+  #request(question: number, text: string): Dispatcher.DispatchOptions {
     let prepared = this.#prepared[question];
     if (prepared === undefined || prepared.text !== text) {
       prepared = this.#prepare(question, text);

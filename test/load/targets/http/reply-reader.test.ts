@@ -50,6 +50,64 @@ describe('reading a reply of groundspeed’s API', () => {
     });
   });
 
+  it.each([
+    [{ degraded: null }, 'none', false],
+    [{ degraded: { level: 'keyword', reason: 'embedder: open' } }, 'keyword', false],
+    [{ degraded: { level: 'canned', reason: 'store: error' } }, 'canned', true],
+    [{ degraded: { level: 'last-resort', reason: 'store: error' } }, 'last-resort', true],
+    [{}, undefined, false],
+    [{ degraded: { level: 'somewhat' } }, undefined, false],
+    [{ fallback: true }, undefined, true],
+  ])('finds how much less than a full answer it is: %j', (fields, degraded, lastResort) => {
+    expect(read({}, { ...WHOLE, ...fields })).toMatchObject({ degraded, lastResort });
+  });
+
+  it.each([
+    [false, 'none'],
+    ['Full', 'none'],
+    ['LAST_RESORT', 'last-resort'],
+    ['cached', 'cached'],
+    [true, undefined],
+    [7, undefined],
+    [['keyword'], undefined],
+  ])('reads the level of another API where it is told to look: %j', (quality, degraded) => {
+    expect(read({ response: { degraded: 'quality' } }, { ...WHOLE, quality }).degraded).toBe(degraded);
+  });
+
+  it.each([
+    [
+      { cache: { response: 'stale', semantic: 'off' } },
+      { cache: 'response', stale: true, matched: undefined },
+    ],
+    [
+      {
+        cache: { response: 'miss', semantic: 'hit', retrieval: 'off', embedding: 'miss' },
+        matched: { question: 'When?', similarity: 0.93 },
+      },
+      { cache: 'semantic', stale: false, matched: { question: 'When?', similarity: 0.93 } },
+    ],
+    [
+      { cache: { semantic: 'hit' }, matched: { question: 'When?' } },
+      { cache: 'semantic', matched: { question: 'When?', similarity: undefined } },
+    ],
+    [
+      { cache: { semantic: 'hit' }, matched: null },
+      { cache: 'semantic', matched: undefined },
+    ],
+    [{}, { cache: 'unknown', stale: undefined, matched: undefined }],
+  ])(
+    'finds which cache answered, how old that was, and which question was matched: %j',
+    (fields, expected) => {
+      expect(read({}, { ...WHOLE, cache: undefined, ...fields })).toMatchObject(expected);
+    },
+  );
+
+  it('finds the matched question of another API where it is told to look', () => {
+    const response = { matched: 'hit.prompt', similarity: 'hit.score' };
+    const { matched } = read({ response }, { ...WHOLE, hit: { prompt: 'Why?', score: 0.5 } });
+    expect(matched).toEqual({ question: 'Why?', similarity: 0.5 });
+  });
+
   it('finds which sources were shown to the model, and which are cited', () => {
     const of = (...sources: object[]) => {
       const { contextSize, citations } = read(

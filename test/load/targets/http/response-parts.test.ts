@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cacheStateOf } from '../../../../src/load/targets/http/cache-state.ts';
+import { cacheReadingOf, cacheStateOf } from '../../../../src/load/targets/http/cache-state.ts';
 import { networkFailure } from '../../../../src/load/targets/http/network-failures.ts';
 import { codingOf } from '../../../../src/load/targets/http/packed-reply.ts';
 import { readResponseHeaders } from '../../../../src/load/targets/http/response-headers.ts';
@@ -26,6 +26,23 @@ describe('cacheStateOf', () => {
     [{ state: 'hit' }, 'unknown'],
   ])('takes %j for %s', (value, state) => {
     expect(cacheStateOf(value)).toBe(state);
+  });
+
+  it.each([
+    ['stale', 'response', true],
+    ['fresh', 'response', false],
+    ['hit', 'response', undefined],
+    [true, 'response', undefined],
+    ['miss', 'miss', undefined],
+    [{ response: 'stale', semantic: 'off', retrieval: 'off', embedding: 'off' }, 'response', true],
+    [{ response: 'hit', semantic: 'off', retrieval: 'off', embedding: 'off' }, 'response', false],
+    [{ response: 'miss', semantic: 'hit', retrieval: 'off', embedding: 'miss' }, 'semantic', false],
+    [{ response: 'miss', semantic: 'miss', retrieval: 'stale', embedding: 'hit' }, 'retrieval', true],
+    [{ response: true }, 'response', undefined],
+    [{ response: 'miss', semantic: 'miss' }, 'miss', undefined],
+    [{ response: 'off', semantic: 'off' }, 'off', undefined],
+  ])('takes %j for %s, stale: %s', (value, cache, stale) => {
+    expect(cacheReadingOf(value)).toEqual({ cache, stale });
   });
 });
 

@@ -1,0 +1,25 @@
+import { CATALOGUE } from '../../telemetry/catalogue.ts';
+import type { VariableSpec } from './spec.ts';
+
+const build = CATALOGUE.buildInfo.name;
+const run = CATALOGUE.loadInfo.name;
+
+export const serviceVariables: readonly VariableSpec[] = [
+  { name: 'job', label: 'Job', query: `label_values(${build}, job)` },
+  { name: 'instance', label: 'Instance', query: `label_values(${build}{job=~"$job"}, instance)` },
+];
+
+/** Of load generators, which have jobs and instances of their own, and runs. */
+export const generatorVariables: readonly VariableSpec[] = [
+  { name: 'load_job', label: 'Load job', query: `label_values(${run}, job)` },
+  {
+    name: 'load_instance',
+    label: 'Load generator',
+    query: `label_values(${run}{job=~"$load_job"}, instance)`,
+  },
+  {
+    name: 'run',
+    label: 'Run',
+    query: `label_values(${run}{job=~"$load_job",instance=~"$load_instance"}, run_id)`,
+  },
+];

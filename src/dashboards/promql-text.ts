@@ -1,0 +1,23 @@
+import { CATALOGUE, type MetricKey } from '../telemetry/catalogue.ts';
+
+/** The name of a metric of the catalogue: what is misspelt does not compile. */
+export function metric<Key extends MetricKey>(key: Key): (typeof CATALOGUE)[Key]['name'] {
+  return CATALOGUE[key].name;
+}
+
+/**
+ * A matcher for the bucket of an upper bound, however it is written: prom-client and Prometheus 2 say `5`, OpenMetrics and
+ * Prometheus 3 say `5.0`.
+ */
+export function bucketOf(bound: number): string {
+  const text = String(bound);
+  return Number.isInteger(bound) ? `le=~"${text}(\\\\.0)?"` : `le=~"${text.replace('.', '\\\\.')}"`;
+}
+
+/**
+ * Shares are rounded to a millionth before they are held against a threshold: rates are quotients, and 5 bad questions in
+ * 100 must be 0.05 and not a hair more.
+ */
+export function roundedShare(expression: string): string {
+  return `round(${expression}, 1e-6)`;
+}

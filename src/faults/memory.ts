@@ -1,0 +1,34 @@
+import { setImmediate } from 'node:timers/promises';
+
+export interface HeldMemory {
+  /** Bytes that are held; 0 once they were given back. */
+  readonly bytes: number;
+  release(): void;
+}
+
+/** So much is taken in one turn of the event loop: some milliseconds. */
+const BLOCK = 16 * 2 ** 20;
+
+/**
+ * Takes real memory outside the heap: each page is written to, so that the system has to find it. Block by block, so that
+ * others get their turns. Stops taking more once the signal aborts.
+ */
+export async function holdMemory(bytes: number, signal?: AbortSignal): Promise<HeldMemory> {
+  let blocks: Buffer[] = [];
+  let held = 0;
+  while (held < bytes && !signal?.aborted) {
+    const size = Math.min(BLOCK, bytes - held);
+    // Zeros would do as well for most systems; but some compress them, or share one page of them.
+    blocks.push(Buffer.allocUnsafeSlow(size).fill(`${held} groundspeed`));
+    held += size;
+    await setImmediate();
+  }
+  return {
+    get bytes() {
+      return blocks.reduce((sum, { length }) => sum + length, 0);
+    },
+    release: () => {
+      blocks = [];
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { LAYERS, QUERY_OUTCOMES, RETRIEVERS, STAGES } from './labels.ts';
+import type { MetricSpecs } from './spec.ts';
+
+/** Bounds of a share or a score from 0 to 1. */
+const TENTHS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+
+/** What becomes of questions, stage by stage, up to the passages that were found. */
+export const QUERY_METRICS = {
+  queries: {
+    name: 'rag_queries_total',
+    type: 'counter',
+    unit: 'count',
+    help: 'Questions, by what became of each: exactly one outcome.',
+    labels: { outcome: QUERY_OUTCOMES },
+    aggregate: 'sum',
+  },
+  queryDuration: {
+    name: 'rag_query_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Seconds that the engine took for a question, without the wait for a place; cache says whether the answer came out of the response or the semantic cache.',
+    labels: { outcome: QUERY_OUTCOMES, cache: ['hit', 'miss'] },
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30],
+    thresholds: { slo: 'latency', at: [0.1, 2, 5] },
+    aggregate: 'sum',
+  },
+  inFlight: {
+    name: 'rag_queries_in_flight',
+    type: 'gauge',
+    unit: 'count',
+    help: 'Questions that are being answered.',
+    labels: {},
+    aggregate: 'sum',
+  },
+  stageDuration: {
+    name: 'rag_stage_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Seconds that a stage of the pipeline took.',
+    labels: { stage: STAGES },
+    buckets: [
+      0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+    ],
+    aggregate: 'sum',
+  },
+  firstToken: {
+    name: 'rag_time_to_first_token_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Seconds from a question to the first piece of its answer.',
+    labels: {},
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10],
+    thresholds: { slo: 'first_token', at: [0.1, 2] },
+    aggregate: 'sum',
+  },
+  errors: {
+    name: 'rag_errors_total',
+    type: 'counter',
+    unit: 'count',
+    help: 'Questions that failed, by the stage that failed (none before the first) and the error code.',
+    labels: { stage: [...STAGES, 'none'], error_type: null },
+    aggregate: 'sum',
+    zeroed: false,
+  },
+  retrievals: {
+    name: 'rag_retrievals_total',
+    type: 'counter',
+    unit: 'count',
+    help: 'Searches by retriever and what came of them; below_threshold: something was found, but nothing that was good enough to answer from.',
+    labels: { retriever: RETRIEVERS, result: ['hit', 'empty', 'below_threshold', 'error'] },
+    aggregate: 'sum',
+  },
+  retrievedDocuments: {
+    name: 'rag_retrieved_documents',
+    type: 'histogram',
+    unit: 'count',
+    help: 'Passages of documents that a question had left: after the search, after the reranker, and in the context of the generator.',
+    labels: { stage: ['retrieve', 'rerank', 'context'] },
+    buckets: [0, 1, 2, 3, 5, 8, 10, 20, 50, 100],
+    aggregate: 'sum',
+  },
+  topScore: {
+    name: 'rag_retrieval_top_score',
+    type: 'histogram',
+    unit: 'ratio',
+    help: 'Score of the best passage that a search found, on the scale of its retriever; those of keyword search have no upper end.',
+    labels: { retriever: RETRIEVERS },
+    buckets: TENTHS,
+    aggregate: 'sum',
+  },
+  cacheRequests: {
+    name: 'rag_cache_requests_total',
+    type: 'counter',
+    unit: 'count',
+    help: 'Look-ups in a cache; stale: a value past its time was given while a new one is made.',
+    labels: { layer: LAYERS, result: ['hit', 'miss', 'stale'] },
+    aggregate: 'sum',
+  },
+  cacheEntries: {
+    name: 'rag_cache_entries',
+    type: 'gauge',
+    unit: 'count',
+    help: 'Entries in a cache; 0 where it is off.',
+    labels: { layer: LAYERS },
+    aggregate: 'sum',
+  },
+  cacheEvictions: {
+    name: 'rag_cache_evictions_total',
+    type: 'counter',
+    unit: 'count',
+    help: 'Entries that a cache let go of to make room.',
+    labels: { layer: LAYERS },
+    aggregate: 'sum',
+  },
+} as const satisfies MetricSpecs;
