@@ -2,11 +2,11 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Three projects, because the suite is made for two shared cores: pure tests run side by side; so do those that start
-// programs, a browser or servers of their own, and look only at what these say; while whatever drives load runs alone, so that
-// one test's load is never another's noise.
+// programs, a browser or servers of their own, and look only at what these say: a run that a busy machine made invalid is as
+// good to them as any other; while whatever judges speed under load runs alone, so that one test's load is never another's noise.
 const programs = [
-  'test/cli/{bench,dataset-*,evaluate-judge,exit-codes,ingest-ask,ingest-quarantine,init,measure,no-native-packages,target,variants}.test.ts',
-  'test/integration/{dashboards-check,dashboards-rules,dataset-generate,gate-*,ingest-kill,ingest-kill-short,ingest-quarantine,live-page,llm-judge,lsa-fit-thread,report-browser*,serve-cluster,started-target}.test.ts',
+  'test/cli/{bench,compare,dataset-*,drill,evaluate-judge,exit-codes,gate-quality,gate-refusals,ingest-ask,ingest-quarantine,init,load,measure,no-native-packages,serve,target,variants}.test.ts',
+  'test/integration/{compare,dashboards-check,dashboards-rules,dataset-generate,fault-proxy,gate-*,http-target-contract,http-target-presets,http-target-tls,ingest-kill,ingest-kill-short,ingest-quarantine,live-page,live-page-server,llm-judge,lsa-fit-thread,metrics-port,process-faults,redis-cache,redis-engines,report-browser*,serve-cluster,serve-degraded,serve-redis,started-target,target-check,tracing}.test.ts',
   'test/{statistics/histogram,engine/caching/size}.test.ts', // look at the heap of their own process
 ];
 const all = [
@@ -16,6 +16,8 @@ const all = [
 ];
 /** Vitest leaves a core to itself, and would use one of two. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
+/** Those that start programs wait for them most of the time. */
+const waiting = 2 * maxWorkers;
 const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
@@ -37,7 +39,7 @@ export default defineConfig({
         test: {
           name: 'programs',
           include: programs,
-          maxWorkers,
+          maxWorkers: waiting,
           ...patience,
           sequence: { groupOrder: 1 },
         },

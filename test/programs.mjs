@@ -2,6 +2,11 @@
 // Debian, named otherwise. With CI=true a missing one is a failure; elsewhere its tests skip themselves, saying why.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Where a program of this name would be found. */
+const onPath = (name) =>
+  ['/usr/bin', ...(process.env.PATH ?? '').split(delimiter)].map((folder) => join(folder, name));
 
 const PROGRAMS = [
   {
@@ -14,6 +19,15 @@ const PROGRAMS = [
       '/usr/bin/google-chrome',
     ],
   },
+  { name: 'redis-server', package: 'redis-server', paths: onPath('redis-server') },
+  { name: 'prometheus', package: 'prometheus', paths: onPath('prometheus') },
+  { name: 'promtool', package: 'prometheus', paths: onPath('promtool') },
+  {
+    name: 'prometheus-alertmanager',
+    package: 'prometheus-alertmanager',
+    paths: onPath('prometheus-alertmanager'),
+  },
+  { name: 'amtool', package: 'prometheus-alertmanager', paths: onPath('amtool') },
 ];
 
 const isThere = ({ paths }) => paths.some((path) => path && existsSync(path));
@@ -26,7 +40,7 @@ const run = (command, ...args) =>
   }).status === 0;
 
 if (missing().length > 0 && process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
-  const packages = missing().map((program) => program.package);
+  const packages = [...new Set(missing().map((program) => program.package))];
   console.error(`Installing what the tests need: ${packages.join(', ')}`);
   run('apt-get', 'update', '-qq');
   run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages);

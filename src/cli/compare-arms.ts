@@ -1,5 +1,4 @@
 import type { Assignment } from '../config/flags.ts';
-import { readSettings } from '../config/layers.ts';
 import { redact, redactArguments } from '../config/redact.ts';
 import { engineOptionsOf, experimentOptionsOf, type Settings } from '../config/settings.ts';
 import { indexName } from '../experiments/open-index.ts';
@@ -7,8 +6,6 @@ import type { BlockRules } from '../experiments/paired/block-driver.ts';
 import { type Service, serviceOf } from '../experiments/paired/service.ts';
 import { type Contestant, contestantOf } from '../experiments/paired/variant-arm.ts';
 import type { RunSetup, TargetSetup } from '../experiments/setup.ts';
-import { expandVariants, type NamedValues, type VariantsSection } from '../experiments/variant-options.ts';
-import { settingsOfKnown } from '../experiments/variants.ts';
 import { canonicalJson } from '../kernel/digest.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
 import { bustsCaches } from '../load/targets/http/http-target.ts';
@@ -18,14 +15,8 @@ import { loadSettings } from './configuration.ts';
 import type { SettingFlags } from './flags.ts';
 import type { TargetFlags } from './load-flags.ts';
 import { chooseDeployment } from './target-choice.ts';
-import { parseVariants } from './variants.ts';
+import { variantsByFlag, variantsOfFile, type Wanted } from './wanted-variants.ts';
 import type { World } from './world.ts';
-
-/** What is compared, as it was asked for: by a name, settings over those of the run. */
-export interface Wanted {
-  readonly name: string;
-  readonly assignments: readonly Assignment[];
-}
 
 export interface CompareChoice extends SettingFlags, TargetFlags {
   readonly variant?: readonly string[];
@@ -41,7 +32,8 @@ export function wantedOf({ variant, target }: CompareChoice, settings: Settings)
   if (variant !== undefined && target !== undefined) {
     throw usage('Either targets are compared, or variants', '--variant', 'Give --target or --variant.');
   }
-  const wanted = target?.map(namedTarget) ?? (variant ? flagged(variant, settings) : configured(settings));
+  const wanted =
+    target?.map(namedTarget) ?? (variant ? variantsByFlag(variant, settings) : variantsOfFile(settings));
   if (wanted.length < 2) {
     throw usage(
       wanted.length === 0 ? 'Nothing says what to compare' : 'A single variant is compared with nothing',
@@ -65,48 +57,6 @@ function namedTarget(text: string): Wanted {
     );
   }
   return { name, assignments: [{ by: '--target', text: `target.url=${url}` }] };
-}
-
-/** Those of the file are taken by name, whatever else has that name. */
-function flagged(specs: readonly string[], settings: Settings): Wanted[] {
-  const ofFile = new Map(namedInFile(settings).map((one) => [one.name, one]));
-  return parseVariants(specs, [...ofFile.keys()]).map(({ name, settings: own }) => {
-    const named = own === undefined ? ofFile.get(name) : undefined;
-    return named === undefined
-      ? { name, assignments: (own ?? []).map((text) => ({ by: '--variant', text })) }
-      : wantedFrom(named);
-  });
-}
-
-/** Names may be those that a matrix makes: "fusion=rrf, ef=64". */
-const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._+=,:/-]{0,99}$/u;
-
-const configured = (settings: Settings): Wanted[] => namedInFile(settings).map(wantedFrom);
-
-function namedInFile(settings: Settings): NamedValues[] {
-  const { variants = {} } = settings as Settings & { readonly variants?: VariantsSection };
-  return expandVariants(variants);
-}
-
-function wantedFrom({ name, values }: NamedValues): Wanted {
-  const by = `variants.${name}`;
-  if (!NAME.test(name)) {
-    throw new GroundspeedError('config.invalid', `A variant cannot be called ${JSON.stringify(name)}`, {
-      where: 'variants',
-      hint: 'Begin with a letter or digit; 100 characters at most.',
-    });
-  }
-  const known = Object.keys(values).length === 0 ? settingsOfKnown(name) : undefined;
-  if (known !== undefined) return { name, assignments: known.map((text) => ({ by, text })) };
-  const { given, problems } = readSettings(values, [], () => ({ source: 'file', label: by }));
-  if (problems.length > 0) {
-    throw new GroundspeedError('config.invalid', `The variant ${name} is wrong`, { where: by, problems });
-  }
-  const assignments = given.map(({ path, value }) => ({
-    by,
-    text: `${path}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
-  }));
-  return { name, assignments };
 }
 
 export interface Arming {

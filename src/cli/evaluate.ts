@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { Assignment } from '../config/flags.ts';
-import { redact } from '../config/redact.ts';
+import { redact, redactArguments } from '../config/redact.ts';
 import { engineOptionsOf, experimentOptionsOf, judgingOptionsOf } from '../config/settings.ts';
 import { formatRun, refuseUnfitIds } from '../datasets/trec.ts';
 import { runEvaluate } from '../experiments/evaluate.ts';
@@ -16,7 +16,7 @@ import { readLabelFile } from './label-file.ts';
 import type { TargetFlags } from './load-flags.ts';
 import { refuseUnwritable } from './run-output.ts';
 import { chooseDeployment } from './target-choice.ts';
-import { variantsOf } from './variants.ts';
+import { variantsByFlag } from './wanted-variants.ts';
 import type { World } from './world.ts';
 
 export interface EvaluateFlags extends RunFlags, TargetFlags {
@@ -47,9 +47,7 @@ export function evaluate(world: World, flags: EvaluateFlags): Promise<number> {
       judging = await judgingOf({ world, flags, assignments });
       if (variant === undefined) return;
       refuseDeployment(setup);
-      variants = await variantsOf(variant, (settings) =>
-        variantSetup({ world, flags, setup: { ...setup, ...judging }, assignments }, settings),
-      );
+      variants = await variantsOf(variant, { world, flags, setup: { ...setup, ...judging }, assignments });
     },
     run: (setup) => runEvaluate({ ...setup, ...judging }, variants),
     saved: async ({ record, rankings = [] }: RunResult) => {
@@ -87,13 +85,23 @@ async function judgingOf({
   return { judging: { judge: judgingOptionsOf(settings).judge, labels } };
 }
 
+/** Each variant with settings of its own, resolved as those of the run are. */
+async function variantsOf(specs: readonly string[], base: VariantBase): Promise<Variant[]> {
+  const { settings } = await loadSettings(base.world, base.flags, base.assignments);
+  const variants: Variant[] = [];
+  for (const { name, assignments } of variantsByFlag(specs, settings)) {
+    const shown = assignments.map(({ text }) => redactArguments(['--set', text])[1]!);
+    variants.push({ name, settings: shown, setup: await variantSetup(base, assignments) });
+  }
+  return variants;
+}
+
 /** The setup of the run with some settings changed. */
 async function variantSetup(
   { world, flags, setup, assignments }: VariantBase,
-  changes: readonly string[],
+  changes: readonly Assignment[],
 ): Promise<RunSetup> {
-  const variant = changes.map((text) => ({ by: '--variant', text }));
-  const { settings } = await loadSettings(world, flags, [...assignments, ...variant]);
+  const { settings } = await loadSettings(world, flags, [...assignments, ...changes]);
   return {
     ...setup,
     engine: engineOptionsOf(settings),

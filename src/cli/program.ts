@@ -5,6 +5,7 @@ import { ownVersion } from '../system/machine.ts';
 import { exitCodeOf, renderError, withoutSecrets } from './errors.ts';
 import { datasetFlags, displayFlags, engineFlags, goldenFlags, outputFlag, settingFlags } from './flags.ts';
 import { driveFlags, loadFlags, metricsPortFlag, targetFlags } from './load-flags.ts';
+import { addCanaryCommand } from './program-canary.ts';
 import { addCompareCommand } from './program-compare.ts';
 import { addDashboardCommands } from './program-dashboards.ts';
 import { addDatasetCommands } from './program-dataset.ts';
@@ -56,6 +57,7 @@ function createProgram(world: World, done: (exitCode: number) => void): Command 
   addCompareCommand(program, world, done);
   addGateCommands(program, world, done);
   addDrillCommand(program, world, done);
+  addCanaryCommand(program, world, done);
   addDashboardCommands(program, world, done);
   addTargetCommands(program, world, done);
   addEngineCommands(program, world, done);

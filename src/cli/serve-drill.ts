@@ -58,6 +58,12 @@ export function serveDrill({ flags, server, clock, warn, kill }: DrillSetting): 
       hint: 'Run groundspeed drill, which puts a proxy before a service.',
     });
   }
+  if (faults.some(({ effect }) => effect.kind === 'hang')) {
+    throw refused('A service cannot stop itself, and go on again', {
+      where: '--drill-faults',
+      hint: 'Run groundspeed drill one-replica-sick, which stops one of its workers from outside.',
+    });
+  }
   const random = seededRandom(seed).fork('faults/serve');
   const injector = createFaultInjector({ faults, permit: 'drill', clock, random });
   const begin = (): void => {

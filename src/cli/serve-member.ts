@@ -12,6 +12,25 @@ if (channel === undefined) {
 } else {
   // A terminal sends Ctrl-C to every process of the service: the one that began it tells the others when to end.
   onInterrupt(() => undefined);
-  await runMember({ channel, clock, logStream: stderr, nodeVersion: process.version });
+  await runMember({
+    channel,
+    clock,
+    logStream: stderr,
+    nodeVersion: process.version,
+    createJudge: async ({ judge, engine: { options }, observing, server: { workers } }) => {
+      if (judge === undefined || !observing?.evaluation.judge) return undefined;
+      const { onlineJudge } = await import('./online-judge.ts');
+      // Each process may spend its share.
+      const own =
+        judge.maxCostUsd === undefined ? judge : { ...judge, maxCostUsd: judge.maxCostUsd / workers };
+      return onlineJudge({
+        judge: own,
+        engine: options,
+        seed: 0,
+        clock,
+        warn: (message) => void stderr.write(`warning: ${message}\n`),
+      });
+    },
+  });
   exit(EXIT.done);
 }

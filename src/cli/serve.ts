@@ -3,16 +3,20 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Assignment } from '../config/flags.ts';
 import { engineOptionsOf, type Settings } from '../config/settings.ts';
+import type { GoldenSet } from '../datasets/golden.ts';
 import { type Engine, openEngine } from '../engine/engine.ts';
 import { indexName, openIndexedEngine } from '../experiments/open-index.ts';
 import { EXIT } from '../kernel/errors.ts';
 import { count, counted } from '../reporting/format.ts';
+import { type ObservingOrder, startObserving } from '../server/analytics/observing.ts';
+import type { JudgeLive } from '../server/analytics/online-evaluation.ts';
 import { refuseUnsafe } from '../server/authorise.ts';
 import { startCluster } from '../server/cluster/start.ts';
 import { documentsTaken, NO_WAITING } from '../server/documents-taken.ts';
 import { startEngineTracing, type TracingOrder } from '../server/engine-tracing.ts';
 import { type RunningService, startService } from '../server/service.ts';
 import { ownVersion } from '../system/machine.ts';
+import { recordGolden } from '../telemetry/golden-metrics.ts';
 import { renderMetrics } from '../telemetry/merge.ts';
 import { watchProcess } from '../telemetry/process-metrics.ts';
 import { createMetrics, metricsSettingOf } from '../telemetry/registry.ts';
@@ -20,6 +24,7 @@ import type { DisplayFlags, EngineFlags, GoldenFlags } from './flags.ts';
 import { interruptible } from './interrupt.ts';
 import { progressOf } from './progress.ts';
 import { engineSetup, goldenSetup, ownIndexFolder, settingsFor, type Watch } from './run-setup.ts';
+import { refuseCanaryWithoutQuestions, startServeCanary } from './serve-canary.ts';
 import { type ServeDrill, serveDrill } from './serve-drill.ts';
 import { shellWord } from './shell.ts';
 import { print, type World } from './world.ts';
@@ -43,6 +48,8 @@ interface Served {
   readonly name: string;
   /** One that its documents answer; undefined where nobody knows. */
   readonly question: string | undefined;
+  /** Undefined for an index of one's own. */
+  readonly golden: GoldenSet | undefined;
 }
 
 /** Serves an index over HTTP until it is asked to stop, and then answers what is in flight: that is no failure. */
@@ -53,6 +60,7 @@ export async function serve(world: World, flags: ServeFlags): Promise<number> {
     const watch = { progress, signal };
     const settings = await settingsFor(world, flags, progress, assignmentsOf(flags));
     refuseUnsafe(settings.server);
+    refuseCanaryWithoutQuestions(settings, !servesOwnIndex(flags, settings));
     const drill = serveDrill({
       flags,
       server: settings.server,
@@ -65,12 +73,22 @@ export async function serve(world: World, flags: ServeFlags): Promise<number> {
     const { documents, chunks, version } = served.engine.info();
     const index = { path: served.folder, documents, chunks, version };
     const service = await startFor({ world, flags, watch, settings, served, drill });
+    let endCanary = async (): Promise<void> => undefined;
     try {
       drill?.begin();
+      endCanary = startServeCanary({
+        world,
+        flags,
+        watch,
+        settings,
+        golden: served.golden,
+        url: service.url,
+      });
       await announce({ world, flags, settings, served, service, index, drill });
       if (!signal.aborted) await once(signal, 'abort');
     } finally {
       drill?.end();
+      await endCanary();
       await service.stop();
     }
     return EXIT.done;
@@ -92,6 +110,10 @@ interface Opening {
   readonly drill: ServeDrill | undefined;
 }
 
+function servesOwnIndex({ dataset, index }: ServeFlags, { store }: Settings): boolean {
+  return dataset === undefined && (index !== undefined || store.url !== undefined);
+}
+
 /** An index of one's own as it is, or a golden set's, built where need be. */
 async function openServed({ flags, watch, settings, drill, ...opening }: Opening): Promise<Served> {
   const { progress } = watch;
@@ -99,14 +121,12 @@ async function openServed({ flags, watch, settings, drill, ...opening }: Opening
   const world: World = drill === undefined ? opening.world : { ...opening.world, clock: drill.clock };
   progress.onEvent({ type: 'part.started', name: 'index', step: 1, steps: 1 });
   try {
-    const ownIndex = flags.index !== undefined || settings.store.url !== undefined;
-    if (flags.dataset === undefined && ownIndex)
-      return await openOwn({ world, flags, watch, settings, drill });
+    if (servesOwnIndex(flags, settings)) return await openOwn({ world, flags, watch, settings, drill });
     const setup = await goldenSetup(world, flags, watch, settings);
     const folder = setup.ownIndex ? setup.indexFolder : join(setup.indexFolder, indexName(setup));
     const { engine } = await openIndexedEngine(setup, drill?.decorate);
     const [first] = setup.golden.questions;
-    return { engine, folder, name: setup.golden.name, question: first?.question };
+    return { engine, folder, name: setup.golden.name, question: first?.question, golden: setup.golden };
   } finally {
     progress.end();
   }
@@ -123,13 +143,35 @@ async function openOwn({ world, flags, watch, settings, drill }: Opening): Promi
     seed,
     ...(drill && { decorate: drill.decorate }),
   });
-  return { engine, folder, name: folder, question: undefined };
+  return { engine, folder, name: folder, question: undefined, golden: undefined };
 }
 
 const tracingOrder = ({ tracing, telemetry }: Settings): TracingOrder => ({
   options: tracing,
   content: telemetry.content,
 });
+
+const observingOrder = ({ analytics, evaluation, telemetry }: Settings): ObservingOrder => ({
+  analytics,
+  evaluation,
+  content: telemetry.content,
+});
+
+/** What judges live answers, where the settings ask for a model. */
+async function judgeFor(
+  { evaluation, ...settings }: Settings,
+  { world, flags, watch }: Pick<Starting, 'world' | 'flags' | 'watch'>,
+): Promise<JudgeLive | undefined> {
+  if (!evaluation.judge || evaluation.sampleRate === 0) return undefined;
+  const { onlineJudge } = await import('./online-judge.ts');
+  return onlineJudge({
+    judge: settings.judge,
+    engine: settings,
+    seed: flags.seed,
+    clock: world.clock,
+    warn: (message) => watch.progress.warn(message),
+  });
+}
 
 interface Starting extends Opening {
   readonly served: Served;
@@ -150,6 +192,8 @@ async function startMany({ world, flags, watch, settings, served }: Starting): P
       logLevel: settings.log.level,
       metrics: settings.telemetry.metrics,
       tracing: tracingOrder(settings),
+      observing: observingOrder(settings),
+      ...(settings.evaluation.judge && { judge: settings.judge }),
       version: ownVersion(),
       startedAt: clock.epoch(),
     },
@@ -160,12 +204,9 @@ async function startMany({ world, flags, watch, settings, served }: Starting): P
   });
 }
 
-async function startOne({
-  world,
-  settings,
-  served: { engine, folder },
-  drill,
-}: Starting): Promise<RunningService> {
+async function startOne(starting: Starting): Promise<RunningService> {
+  const { world, settings, served, watch, drill } = starting;
+  const { engine, folder } = served;
   const { clock, stderr } = world;
   const version = ownVersion();
   const counting = metricsSettingOf(settings.telemetry.metrics);
@@ -177,10 +218,22 @@ async function startOne({
     clock: drill?.clock ?? clock,
     version,
   });
+  const observed = await startObserving({
+    order: observingOrder(settings),
+    folder,
+    metrics,
+    clock,
+    tracing: traces.tracing,
+    judge: await judgeFor(settings, starting),
+    tell: (message) => watch.progress.warn(message),
+  });
   try {
     const service = await startService({
       engine,
       tracing: traces.tracing,
+      analytics: observed.analytics,
+      evaluation: observed.evaluation,
+      takeEvaluation: async (run) => recordGolden(metrics, run, clock.epoch()),
       options: { ...engineOptionsOf(settings), server: settings.server },
       folder,
       ...(drill && { drill }),
@@ -192,15 +245,17 @@ async function startOne({
       clock,
       version,
       startedAt: clock.epoch(),
-      log: { level: settings.log.level, stream: stderr },
+      log: { level: settings.log.level, stream: stderr, content: settings.telemetry.content },
     });
     const stop = async (): Promise<void> => {
       await service.stop();
+      await observed.stop();
       await traces.stop();
       await engine.close();
     };
     return { ...service, stop };
   } catch (error) {
+    await observed.stop();
     await traces.stop();
     await engine.close();
     throw error;

@@ -1,6 +1,4 @@
-import { redactArguments } from '../config/redact.ts';
-import type { RunSetup } from '../experiments/setup.ts';
-import { KNOWN_VARIANTS, settingsOfKnown, type Variant } from '../experiments/variants.ts';
+import { KNOWN_VARIANTS, settingsOfKnown } from '../experiments/variants.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
 import { nearest } from '../text/nearest.ts';
 
@@ -27,20 +25,6 @@ export function parseVariants(specs: readonly string[], ofFile: readonly string[
   if (variants.length === 1) throw wrong('A single variant is compared with nothing', 'Name two, at least.');
   return variants;
 }
-
-/** Each variant with settings of its own, resolved as those of the run are. */
-export async function variantsOf(
-  specs: readonly string[],
-  setupWith: (settings: readonly string[]) => Promise<RunSetup>,
-): Promise<Variant[]> {
-  const variants: Variant[] = [];
-  for (const { name, settings = [] } of parseVariants(specs))
-    variants.push({ name, settings: settings.map(shown), setup: await setupWith(settings) });
-  return variants;
-}
-
-/** A setting as records may keep it: one may be a key. */
-const shown = (setting: string): string => redactArguments(['--set', setting])[1]!;
 
 /** A comma within a list (`["a","b"]`) parts no settings: only one that a path follows does. */
 const BETWEEN_SETTINGS = /,(?=\s*[A-Za-z][\w.]*=)/;

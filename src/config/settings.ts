@@ -46,6 +46,8 @@ export const SECTIONS: Readonly<Record<SectionName, string>> = {
   target: 'The deployment that is driven over HTTP, and what its responses mean.',
   load: 'How load is sent.',
   server: 'The HTTP service.',
+  analytics: 'What the service keeps of the questions it was asked.',
+  evaluation: 'How live answers are scored, and golden questions asked of the live service.',
   log: 'What is logged.',
   telemetry: 'What metrics, logs and traces tell.',
   tracing: 'Traces of questions, for an OpenTelemetry collector.',

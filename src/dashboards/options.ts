@@ -156,7 +156,7 @@ const monitoring = z.strictObject({
     .pipe(z.array(z.enum(CHANNELS)).min(1))
     .default([...CHANNELS])
     .describe(
-      'By what alerts are sent: critical ones by all of them, warnings by Slack and email, the others by email; where none of these is named, by what is.',
+      'By what alerts are sent: critical ones by all of them, warnings by Slack and email, the others by email; where none of these is named, by the quietest that is (email, Slack, SMS).',
     ),
   email: z.string().min(3).default('oncall@example.com').describe('Who gets alerts by email.'),
   emailFrom: z.string().min(3).default('alertmanager@example.com').describe('Sender of alerts by email.'),

@@ -3,11 +3,17 @@ import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import fastify, { type FastifyInstance, LogController } from 'fastify';
 import { seededRandom } from '../kernel/random.ts';
+import { type Log, loggerOptions } from '../telemetry/logging/logger.ts';
+import { Repeated } from '../telemetry/logging/repeated.ts';
 import { Admission } from './admission.ts';
+import { observeRequests } from './analytics/observe-requests.ts';
+import { addAnalyticsRoute } from './api/analytics.ts';
 import { addDocumentRoutes } from './api/documents.ts';
 import { addDrillRoute } from './api/drill.ts';
+import { addEvaluationRoute } from './api/evaluation.ts';
 import { addHealthRoutes } from './api/health.ts';
 import { addMetricsRoute } from './api/metrics.ts';
+import { addMetricsSummaryRoute } from './api/metrics-summary.ts';
 import { addQueryRoutes } from './api/query.ts';
 import { createAuthoriser } from './authorise.ts';
 import { whenOver } from './gone.ts';
@@ -16,7 +22,7 @@ import { createReporter } from './health/reporter.ts';
 import { createChecks } from './health-checks.ts';
 import { countRequests } from './http-metrics.ts';
 import { InFlight } from './in-flight.ts';
-import { loggerOptions } from './log.ts';
+import { logIngests } from './log-ingests.ts';
 import type { AppParts, AppSetting } from './parts.ts';
 import { problemResponse, RequestProblem } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
@@ -59,7 +65,9 @@ export async function createApp(setting: AppSetting): Promise<App> {
   });
   const inFlight = new InFlight();
   const lifecycle = { draining: false };
-  const admissions = createAdmissions(setting);
+  const refusals = createRefusalLog(http.log, clock);
+  http.addHook('onClose', async () => refusals.end());
+  const admissions = createAdmissions(setting, refusals);
   const checks = createChecks(setting.engine, { clock, folder: setting.folder });
   const health = createReporter({
     ...setting,
@@ -69,15 +77,16 @@ export async function createApp(setting: AppSetting): Promise<App> {
     // Without a token, only this machine asks.
     particulars: options.server.apiToken === undefined,
   });
-  const parts: AppParts = { ...setting, lifecycle, ...admissions, checks, health };
+  const takeDocuments = logIngests(setting.takeDocuments, { log: http.log, clock });
+  const parts: AppParts = { ...setting, takeDocuments, lifecycle, ...admissions, checks, health };
 
   http.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
   countRequests(http, metrics, clock);
+  observeRequests(http, setting);
   await addCors(http, options.server.corsOrigins);
   addGates(http, parts, inFlight);
-  logRequests(http);
   refuseCompressedBodies(http);
   await http.register(compress, {
     encodings: ['gzip'],
@@ -90,6 +99,9 @@ export async function createApp(setting: AppSetting): Promise<App> {
   addDocumentRoutes(http, parts);
   addHealthRoutes(http, parts);
   addMetricsRoute(http, parts);
+  addMetricsSummaryRoute(http, parts);
+  addAnalyticsRoute(http, parts);
+  addEvaluationRoute(http, parts);
   addDrillRoute(http, parts);
   addProblems(http);
 
@@ -105,7 +117,18 @@ export async function createApp(setting: AppSetting): Promise<App> {
   };
 }
 
-function createAdmissions({ options, clock, metrics }: AppSetting) {
+/** A line for the first refusal of a kind, and then one now and then with how many there were. */
+function createRefusalLog(log: Log, clock: AppSetting['clock']): Repeated {
+  return new Repeated(
+    () => clock.now(),
+    (key, count) => {
+      const [queue, reason] = key.split(' ');
+      log.warn({ event: 'queue.refused', queue, reason, count }, 'requests were refused');
+    },
+  );
+}
+
+function createAdmissions({ options, clock, metrics }: AppSetting, refusals: Repeated) {
   const { limits, server } = options;
   const random = seededRandom(randomUUID());
   const admission = new Admission({
@@ -121,6 +144,7 @@ function createAdmissions({ options, clock, metrics }: AppSetting) {
     onRefused: (reason) => {
       metrics.refused.inc({ queue: 'queries', reason: reason });
       metrics.queries.inc({ outcome: 'rejected' });
+      refusals.happened(`queries ${reason}`);
     },
     onWithdrawn: () => metrics.queries.inc({ outcome: 'withdrawn' }),
   });
@@ -129,7 +153,10 @@ function createAdmissions({ options, clock, metrics }: AppSetting) {
     clock,
     random: random.fork('documents'),
     onAdmitted: (waitedMs) => metrics.queueWait.observe({ queue: 'documents' }, waitedMs / 1000),
-    onRefused: (reason) => metrics.refused.inc({ queue: 'documents', reason: reason }),
+    onRefused: (reason) => {
+      metrics.refused.inc({ queue: 'documents', reason });
+      refusals.happened(`documents ${reason}`);
+    },
   });
   metrics.beforeReading(() => {
     metrics.inFlight.set(admission.running);
@@ -161,13 +188,6 @@ function addGates(http: FastifyInstance, { options, lifecycle }: AppParts, inFli
   });
 }
 
-function logRequests(http: FastifyInstance): void {
-  http.addHook('onResponse', async (request, reply) => {
-    const { statusCode: status, elapsedTime } = reply;
-    request.log.info({ req: request, status, ms: Math.round(elapsedTime * 1000) / 1000 }, 'answered');
-  });
-}
-
 /** A few bytes can unfold to more memory than there is. */
 function refuseCompressedBodies(http: FastifyInstance): void {
   http.addHook('preParsing', async (request) => {
@@ -179,6 +199,7 @@ function refuseCompressedBodies(http: FastifyInstance): void {
 function addProblems(http: FastifyInstance): void {
   http.setErrorHandler((error, request, reply) => {
     const { status, headers, body } = problemResponse(error, request.id);
+    request.failure = body.error.code;
     if (status >= 500 && status !== 503) request.log.error({ err: error }, 'a request failed');
     return reply.code(status).headers(headers).send(body);
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { analyticsOptions } from './analytics/options.ts';
 
 /** `*`, or what a browser sends as its Origin: scheme, host and port, and nothing behind them. */
 function isOrigin(text: string): boolean {
@@ -97,6 +98,7 @@ export const serverOptions = {
         ),
     })
     .prefault({}),
+  ...analyticsOptions,
 } as const;
 
 export type ServerOptions = z.infer<typeof serverOptions.server>;

@@ -2,14 +2,17 @@ import type { DocumentFailure, SourceItem } from '../engine/documents/source.ts'
 import type { Engine } from '../engine/engine.ts';
 import type { EngineOptions } from '../engine/options.ts';
 import type { Clock } from '../kernel/clock.ts';
+import type { LogSetting } from '../telemetry/logging/logger.ts';
 import type { ExpositionFormat } from '../telemetry/openmetrics.ts';
 import type { Metrics } from '../telemetry/registry.ts';
 import type { EngineTracing } from '../telemetry/tracing/tracing.ts';
 import type { Admission } from './admission.ts';
+import type { Analytics } from './analytics/analytics.ts';
+import type { TakeEvaluation } from './analytics/golden-run.ts';
+import type { OnlineEvaluation } from './analytics/online-evaluation.ts';
 import type { HealthReport } from './health/component.ts';
 import type { ServiceHealth } from './health/workers.ts';
 import type { ServiceChecks } from './health-checks.ts';
-import type { LogSetting } from './log.ts';
 import type { ServerOptions } from './options.ts';
 
 /** What became of documents that were sent to be taken in. */
@@ -52,6 +55,12 @@ export interface AppSetting {
   readonly log: LogSetting;
   /** Of the engine; without it no question is traced. Whoever started it stops it, once the service has stopped. */
   readonly tracing?: EngineTracing | undefined;
+  /** Where the questions are counted for `GET /api/metrics` and `GET /api/analytics`; whoever opened it stops it. */
+  readonly analytics?: Analytics | undefined;
+  /** What scores a sample of the answers; whoever made it stops it. */
+  readonly evaluation?: OnlineEvaluation | undefined;
+  /** Without it nobody can tell of golden questions: there is no `POST /api/evaluation`. */
+  readonly takeEvaluation?: TakeEvaluation | undefined;
 }
 
 /** A service that is started to be broken. */

@@ -5,6 +5,8 @@ import { memoryLimit } from '../system/machine.ts';
 import { DEFAULT_INDEX } from '../telemetry/catalogue.ts';
 import { watchEngineFigures } from '../telemetry/engine-figures.ts';
 import { countEngineEvents } from '../telemetry/engine-metrics.ts';
+import { logEngineEvents } from '../telemetry/logging/engine-log.ts';
+import type { Log } from '../telemetry/logging/logger.ts';
 import { modelOf } from '../telemetry/model-metrics.ts';
 import { activeTrace } from '../telemetry/tracing/active.ts';
 import { countDroppedSpans } from '../telemetry/tracing/count-dropped.ts';
@@ -45,6 +47,7 @@ export async function startService(setting: AppSetting): Promise<OwnService> {
     untrace,
     ...(tracing ? [countDroppedSpans(metrics, () => tracing.figures())] : []),
     watchEngine(setting),
+    watchLog(setting, app.http.log),
     watchEngineFigures(metrics, () => ({
       documents: engine.store.documentCount,
       chunks: engine.store.chunkCount,
@@ -75,6 +78,12 @@ export async function startService(setting: AppSetting): Promise<OwnService> {
       return stopping;
     },
   };
+}
+
+/** Nobody listens for a log that is off. */
+function watchLog({ engine, clock, log: { level } }: AppSetting, log: Log): () => void {
+  if (level === 'silent' || level === 'fatal' || level === 'error') return () => undefined;
+  return logEngineEvents({ events: engine.events, log, now: () => clock.now() });
 }
 
 /** Counts what the engine tells. What comes back stops that. */

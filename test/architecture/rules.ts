@@ -77,6 +77,7 @@ export const PURE: readonly string[] = [
   'experiments/drill/options.ts',
   'experiments/gate/options.ts',
   'engine/resilience/options.ts',
+  'server/analytics/options.ts',
   'telemetry/catalogue.ts',
   'telemetry/catalogue/generation.ts',
   'telemetry/catalogue/http.ts',

@@ -76,6 +76,7 @@ describe('what target check prints', () => {
         } as const;
         expect(renderAcceptance(text, [result], VIEW)).not.toMatch(CONTROLS);
       }),
+      { examples: [['.\t$']] },
     );
   });
 });

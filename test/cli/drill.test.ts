@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { recordSchema } from '../../src/records/schema.ts';
 import { cli, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 import { MADE_SET } from './made-set.ts';
 
 /** A drill of a few seconds; most of what it says is to be overruled. */
@@ -169,6 +170,9 @@ describe('drill', () => {
 });
 
 describe('drill refuses', () => {
+  const refused = (argv: readonly string[]) =>
+    cliHere(['drill', '--dataset', 'islands', ...argv], { cwd: work.path });
+
   it.each([
     [['embeding-api-down'], 'Did you mean embedding-api-down?'],
     [[], 'Nothing says what to drill'],
@@ -190,13 +194,13 @@ describe('drill refuses', () => {
       'resilience.breaker.failures: must be a whole number',
     ],
   ])('%j', async (argv, words) => {
-    const { code, err } = await drill(argv);
+    const { code, err } = await refused(argv);
     expect(code).toBe(2);
     expect(err).toContain(words);
   });
 
   it('a promise that cannot be read, pointing at the character', async () => {
-    const { err } = await drill(['down.yaml', '--promise', 'availability >= 99% sometimes']);
+    const { err } = await refused(['down.yaml', '--promise', 'availability >= 99% sometimes']);
     expect(err).toContain('  - availability >= 99% sometimes\n                        ^');
   });
 });

@@ -1,14 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { sha256 } from '../../src/kernel/digest.ts';
 import type { RunRecord } from '../../src/records/schema.ts';
 import { question, questions, record } from '../experiments/gate/made-records.ts';
+import { type AnsweringService, answeringService } from '../servers/answering-service.ts';
 import { cli, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 
 const work = workFolder();
 afterAll(() => work.remove());
@@ -22,7 +21,7 @@ function saved(name: string, run: object): string {
 }
 
 const runOf = (count: number, more: Partial<RunRecord> = {}): RunRecord => record(questions(count), more);
-const gate = (...flags: string[]) => cli(['gate', ...flags], { cwd: work.path });
+const gate = (...flags: string[]) => cliHere(['gate', ...flags], { cwd: work.path });
 const held = (before: string, now: string, ...flags: string[]) =>
   gate('--record', saved('now', runOf(240)), '--baseline', before, ...flags).then((ended) => ({
     ended,
@@ -326,47 +325,14 @@ target:
   });
 });
 
-describe('a baseline under load, and candidates that are run now', () => {
+describe('a target that runs already', () => {
+  let service: AnsweringService;
   let url: string;
-  const server = createServer(async (request, response) => {
-    for await (const _ of request);
-    setTimeout(() => {
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify({ answer: 'yes' }));
-    }, 400);
-  });
   beforeAll(async () => {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ask`;
+    service = await answeringService(() => ({ after: 400, body: { answer: 'yes' } }));
+    url = `${service.url}/ask`;
   });
-  afterAll(() => server.close());
-
-  it('is sent again as it was: rate, length, deadline, objectives', async ({ skip }) => {
-    const folder = workFolder({
-      'groundspeed.yaml': `target:\n  url: ${url}\n  body: { question: "{{question}}" }\n  response: { answer: answer }\n`,
-      'questions.csv': 'question,answer,source\nIs it?,yes,\nWas it?,yes,\n',
-    });
-    onTestFinished(() => folder.remove());
-    const run = (...argv: string[]) => cli(argv, { cwd: folder.path });
-    const common = ['--config', 'groundspeed.yaml', '--dataset', 'questions.csv'];
-    const load = await run(
-      'load',
-      ...common,
-      ...['--rate', '20', '--duration', '2s', '--warmup', '0', '--deadline', '700ms', '--slo', 'error < 50%'],
-    );
-    skip(load.code === 7, 'this machine is too busy to send in time');
-    expect(load.code, load.err).toBe(0);
-    const accepted = await run('gate', '--record', 'reports/latest', '--accept', 'loaded');
-    expect(accepted.code, accepted.err).toBe(0);
-    const { code, out, err } = await run('gate', ...common, '--baseline', 'loaded', '--json');
-    expect([0, 7], err).toContain(code);
-    const { load: sent, gate: judged } = JSON.parse(out) as RunRecord;
-    const phase = sent!.phases.find(({ warmup }) => !warmup)!;
-    expect(phase).toMatchObject({ offeredRate: 20, scheduledSeconds: 2, deadlineMs: 700 });
-    expect(sent!.slo!.text).toContain('error < 50');
-    expect(judged!.weaker).toMatch(/^Latency was not gated/);
-  });
+  afterAll(() => service.stop());
 
   it('is compared with itself where it runs, whatever the settings say of starting another; few pairs prove nothing', async () => {
     const folder = workFolder({

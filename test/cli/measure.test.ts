@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { hasShared, sharedPath } from '../shared.ts';
 import { cli, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 
 /** trec_eval's names for what `measure` prints by default. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -131,7 +132,7 @@ async function measured(answers: string, ...argv: readonly string[]) {
     'run.txt': 'fare Q0 fares 1 9.5 mine\nfare Q0 dogs 2 7 mine\n',
   });
   folders.push(folder);
-  const ended = await cli(['measure', ...argv], { cwd: folder.path });
+  const ended = await cliHere(['measure', ...argv], { cwd: folder.path });
   return { ...ended, json: () => JSON.parse(ended.out) };
 }
 

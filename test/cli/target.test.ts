@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ANSWER, type RagService, startRagService } from '../servers/rag-service.ts';
 import { cli, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 
 const work = workFolder({
   'q.csv': 'question,answer,source\nHow long is a travel voucher valid?,18 months,travel-vouchers\n',
@@ -18,7 +19,8 @@ afterAll(async () => {
   await service.close();
   work.remove();
 });
-const run = (...argv: string[]) => cli(argv, { cwd: work.path });
+/** In this process: what the built program adds to it is the same for every command. */
+const run = (...argv: string[]) => cliHere(argv, { cwd: work.path });
 const check = (path: string, ...flags: string[]) =>
   run('target', 'check', `${service.url}${path}`, '--dataset', 'q.csv', ...flags);
 
@@ -42,8 +44,11 @@ describe('target check', () => {
     expect(service.asked.at(-1)).toEqual({ query: 'How long is a travel voucher valid?' });
   });
 
-  it('prints one JSON document for a script', async () => {
-    const { code, out } = await check('/api/query', '--json');
+  it('prints one JSON document for a script, as the built program does', async () => {
+    const flags = ['--dataset', 'q.csv', '--json'];
+    const { code, out } = await cli(['target', 'check', `${service.url}/api/query`, ...flags], {
+      cwd: work.path,
+    });
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({
       response: { status: 200 },

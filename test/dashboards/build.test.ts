@@ -37,6 +37,19 @@ describe('the files', () => {
     expect(global).toBeUndefined();
   });
 
+  it('wake nobody for what can wait: a severity whose channels are not used takes the quietest that is', () => {
+    const plan = planWith({ monitoring: { channels: ['sms', 'slack'] } });
+    const { receivers } = parse(buildFiles(plan).get('alertmanager/alertmanager.yml')!);
+    const channels = Object.fromEntries(
+      receivers.map(({ name, ...rest }: { name: string }) => [name, Object.keys(rest).sort()]),
+    );
+    expect(channels).toEqual({
+      critical: ['slack_configs', 'webhook_configs'],
+      warning: ['slack_configs'],
+      info: ['slack_configs'],
+    });
+  });
+
   it('start the service, what it leans on, and all that watches it', () => {
     const { services, secrets } = yaml('compose.yml');
     expect(Object.keys(services)).toEqual([

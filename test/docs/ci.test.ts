@@ -190,7 +190,9 @@ describe('the nightly workflow', () => {
   it('comments only on FAIL, and keeps reports and history whatever happened', () => {
     const steps: { name?: string; uses?: string; if?: string; run?: string }[] = jobs.bench.steps;
     const comment = steps.find(({ run = '' }) => run.includes('gh issue'))!;
-    expect(comment.if).toBe("always() && steps.gate.outputs.code == '4'");
+    expect(comment.if).toBe(
+      "always() && (steps.gate.outputs.code == '4' || steps.drills.outputs.code == '4')",
+    );
     expect(steps.find(({ uses = '' }) => uses.includes('upload-artifact'))!.if).toBe('always()');
     expect(steps.find(({ run = '' }) => run.includes('git push'))!.if).toBe('always()');
     for (const { run = '' } of steps) expect(run).not.toContain('${{');

@@ -35,7 +35,7 @@ const RULES: BlockRules = {
 };
 
 const SHORT: ComparePlan = {
-  speed: { launches: 2, pairs: 1, block: 300, rate: 200 },
+  speed: { launches: 2, pairs: 1, block: 150, rate: 300 },
   interleaving: 'processes',
   mostUsers: 1,
 };
@@ -75,7 +75,7 @@ describe('a comparison of engines', () => {
     expect(paired).toMatchObject({
       launches: 2,
       pairsPerLaunch: 1,
-      offeredRate: 200,
+      offeredRate: 300,
       interleaving: 'processes',
     });
     expect(paired.blocks).toHaveLength(2 * 2 * 2);

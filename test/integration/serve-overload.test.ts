@@ -14,7 +14,7 @@ const SETTINGS = {
 /** Questions a second; two at a time, of at least 40 ms each, are at most 50 a second. */
 const STEADY = 25;
 const SPIKE = 5 * STEADY;
-const SPIKE_MS = 5000;
+const SPIKE_MS = 3000;
 
 let made: Awaited<ReturnType<typeof faresEngine>>;
 const services: RunningService[] = [];

@@ -15,6 +15,10 @@ function storeOf(inMemory?: number): ReplyStore {
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+/** Every byte once, from `fill` on. */
+const patternOf = (fill: number): Uint8Array =>
+  Uint8Array.from({ length: 256 }, (_, index) => (index * 31 + fill) % 256);
+
 describe('replies that are kept', () => {
   it('come back as they were, whether they stayed in memory or went to disk', () => {
     fc.assert(
@@ -27,7 +31,7 @@ describe('replies that are kept', () => {
           const store = storeOf(inMemory);
           const replies = kept.map(([question, length, fill]) => ({
             question,
-            reply: new Uint8Array(length).map((_, index) => (index * 31 + fill) % 256),
+            reply: Buffer.alloc(length, patternOf(fill)),
           }));
           const ids = replies.map(({ question, reply }) => store.keep(question, reply));
           for (const [index, { question, reply }] of replies.entries()) {

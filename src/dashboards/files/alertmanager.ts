@@ -12,6 +12,9 @@ const CHANNELS_OF: Readonly<Record<Severity, readonly Channel[]>> = {
 const SEVERITIES = Object.keys(CHANNELS_OF) as Severity[];
 const REPEAT_SECONDS: Readonly<Record<Severity, number>> = { critical: 3600, warning: 14_400, info: 86_400 };
 
+/** The quietest first. */
+const BY_LOUDNESS: readonly Channel[] = ['email', 'slack', 'sms'];
+
 /** Alerts that make every warning of the job a consequence. */
 const OUTAGES = ['RagDown', 'RagTargetMissing'] as const;
 
@@ -60,8 +63,9 @@ export function alertmanagerConfig(plan: Plan): string {
 
 function receiver({ monitoring }: Plan, severity: Severity): unknown {
   const wanted = CHANNELS_OF[severity].filter((channel) => monitoring.channels.includes(channel));
-  // No alert is lost because its channel is not used: then all that are used take it.
-  const channels = wanted.length > 0 ? wanted : monitoring.channels;
+  // No alert is lost because its channel is not used; nor does one that can wait till Monday wake anybody because of it.
+  const quietest = BY_LOUDNESS.filter((channel) => monitoring.channels.includes(channel)).slice(0, 1);
+  const channels = wanted.length > 0 ? wanted : quietest;
   const { email, slackChannel, smsUrl, secretsDir } = monitoring;
   return {
     name: severity,

@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AskOptions } from '../../engine/answer.ts';
+import type { Answer, AskOptions } from '../../engine/answer.ts';
 import type { AnswerEvent } from '../../engine/stream.ts';
 import type { QuestionTrace } from '../../telemetry/tracing/tracing.ts';
 import type { Place } from '../admission.ts';
+import type { Asked as AskedQuestion } from '../analytics/asked.ts';
 import { whenGone } from '../gone.ts';
 import type { AppParts } from '../parts.ts';
 import { problemResponse } from '../problem.ts';
@@ -19,7 +20,9 @@ interface Asked {
   readonly body: QueryBody;
   readonly place: Place;
   readonly options: AskOptions;
-  readonly requestId: string;
+  readonly request: FastifyRequest;
+  /** What those who watch requests read of it. */
+  readonly told: AskedQuestion;
   /** Since the request came, in milliseconds. */
   readonly elapsed: () => number;
 }
@@ -33,6 +36,8 @@ export function addQueryRoutes(app: FastifyInstance, parts: AppParts): void {
     const start = clock.now();
     return asTraced({ request, reply, tracing, start }, async (trace) => {
       const body = readBody(schema, request.body);
+      const told: AskedQuestion = { question: body.query, clientId: body.client_id };
+      request.asked = told;
       const gone = whenGone(reply.raw);
       const place = await enter(gone, body, trace);
       const elapsed = (): number => clock.now() - start;
@@ -40,7 +45,8 @@ export function addQueryRoutes(app: FastifyInstance, parts: AppParts): void {
         body,
         place,
         options: { signal: gone, ...askOptions(body, elapsed()) },
-        requestId: request.id,
+        request,
+        told,
         elapsed,
       };
       return body.stream === true ? stream(asked, reply) : ask(asked, reply);
@@ -107,10 +113,12 @@ function askOptions({ top_k: topK, filter, deadline_ms: ms }: QueryBody, waitedM
   };
 }
 
-function bodyOf(answer: Parameters<typeof answerBody>[0], { place, requestId, elapsed }: Asked): AnswerBody {
+function bodyOf(answer: Answer, { place, request, told, elapsed }: Asked): AnswerBody {
+  told.answer = answer;
+  told.waitedMs = place.waitedMs;
   const queueMs = place.waitedMs;
   const firstTokenMs = queueMs + answer.firstTokenMs;
-  return answerBody(answer, { processingMs: elapsed(), queueMs, firstTokenMs }, requestId);
+  return answerBody(answer, { processingMs: elapsed(), queueMs, firstTokenMs }, request.id);
 }
 
 /** `token` for each piece, then `done` with the whole answer, or `error`. */
@@ -126,7 +134,9 @@ async function* serverSentEvents(
         : serverSentEvent('done', bodyOf(next.value.answer, asked));
     }
   } catch (error) {
-    yield serverSentEvent('error', problemResponse(error, asked.requestId).body);
+    const { body } = problemResponse(error, asked.request.id);
+    asked.request.failure = body.error.code;
+    yield serverSentEvent('error', body);
   } finally {
     await rest.return?.();
   }

@@ -3,6 +3,7 @@ import { createTurns } from '../../engine/indexing/turns.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { GroundspeedError, messageOf } from '../../kernel/errors.ts';
 import { milliseconds } from '../../kernel/units.ts';
+import { recordGolden } from '../../telemetry/golden-metrics.ts';
 import { DepartedCounts, renderMetrics } from '../../telemetry/merge.ts';
 import type { ExpositionFormat } from '../../telemetry/openmetrics.ts';
 import type { Metrics } from '../../telemetry/registry.ts';
@@ -141,6 +142,10 @@ export class ServiceCluster {
     const member = new Member(slot.role, this.#setting.spawn(), {
       takeDocuments: (items) => this.#takeDocuments(items),
       exposition: (format) => this.exposition(format),
+      evaluated: async (run) => {
+        recordGolden(this.#setting.metrics, run, this.#setting.clock.epoch());
+        return undefined;
+      },
       health: () => this.health(),
     });
     slot.member = member;

@@ -1,8 +1,11 @@
 import type { SourceItem } from '../../engine/documents/source.ts';
 import type { EngineOptions } from '../../engine/options.ts';
+import type { JudgingOptions } from '../../judging/options.ts';
 import type { ExpositionFormat } from '../../telemetry/openmetrics.ts';
 import type { MetricsOptions } from '../../telemetry/options.ts';
 import type { MetricsSnapshot } from '../../telemetry/snapshot.ts';
+import type { GoldenRun } from '../analytics/golden-run.ts';
+import type { ObservingOrder } from '../analytics/observing.ts';
 import type { TracingOrder } from '../engine-tracing.ts';
 import type { HealthReport } from '../health/component.ts';
 import type { ServiceHealth } from '../health/workers.ts';
@@ -25,6 +28,10 @@ export interface ServiceOrder {
   readonly metrics?: MetricsOptions;
   /** By default nothing is traced. */
   readonly tracing?: TracingOrder;
+  /** By default nothing is kept of questions, and none is scored. */
+  readonly observing?: ObservingOrder;
+  /** How a model judges live answers, where it is to. */
+  readonly judge?: JudgingOptions['judge'];
   readonly version: string;
   /** When the service started, in milliseconds since 1970. */
   readonly startedAt: number;
@@ -42,6 +49,8 @@ export type PrimaryMethods = {
   takeDocuments: { given: readonly SourceItem[]; back: DocumentsTaken };
   /** The metrics of all processes as text. */
   exposition: { given: ExpositionFormat; back: string };
+  /** What golden questions came to: the primary holds the gauges, of which there must be one. */
+  evaluated: { given: GoldenRun; back: undefined };
   /** Of all workers as one. */
   health: { given: undefined; back: ServiceHealth };
 };

@@ -1,12 +1,14 @@
 import { type Engine, openEngine } from '../../engine/engine.ts';
 import type { Clock } from '../../kernel/clock.ts';
+import type { LogSetting } from '../../telemetry/logging/logger.ts';
 import { watchProcess } from '../../telemetry/process-metrics.ts';
 import { createMetrics, metricsSettingOf } from '../../telemetry/registry.ts';
 import type { MetricsSnapshot } from '../../telemetry/snapshot.ts';
+import { type Observing, startObserving } from '../analytics/observing.ts';
+import type { JudgeLive } from '../analytics/online-evaluation.ts';
 import { documentsTaken, NO_WAITING } from '../documents-taken.ts';
 import { type RunningTracing, startEngineTracing } from '../engine-tracing.ts';
 import type { HealthReport } from '../health/component.ts';
-import type { LogSetting } from '../log.ts';
 import { type OwnService, startService } from '../service.ts';
 import { type Channel, Peer } from './calls.ts';
 import type { MemberMethods, MemberOrder, PrimaryMethods } from './protocol.ts';
@@ -17,6 +19,8 @@ export interface MemberSetting {
   readonly clock: Clock;
   readonly logStream: LogSetting['stream'];
   readonly nodeVersion: string;
+  /** Makes what judges live answers, where the order asks for that. */
+  readonly createJudge?: (order: MemberOrder) => Promise<JudgeLive | undefined>;
 }
 
 /** One role, played in this process. */
@@ -104,21 +108,16 @@ function writerOver(engine: Engine): Part {
 
 function readerOver(
   engine: Engine,
-  {
-    engine: { options, folder },
-    server,
-    logLevel,
-    metrics: counting,
-    tracing: order,
-    version,
-    startedAt,
-  }: MemberOrder,
-  { clock, logStream, nodeVersion }: MemberSetting,
+  member: MemberOrder,
+  { clock, logStream, nodeVersion, createJudge }: MemberSetting,
   primary: () => Primary,
 ): Part {
+  const { server, logLevel, metrics: counting, tracing: order, version, startedAt, observing } = member;
+  const { options, folder } = member.engine;
   const metrics = createMetrics({ version, nodeVersion, ...metricsSettingOf(counting) });
   let service: OwnService | undefined;
   let traces: RunningTracing | undefined;
+  let observed: Observing | undefined;
   return {
     engine,
     counted: () => metrics.snapshot(),
@@ -128,9 +127,23 @@ function readerOver(
     },
     async listen() {
       traces = await startEngineTracing({ order, engine: { options, folder }, clock, version });
+      observed = await startObserving({
+        order: observing,
+        folder,
+        metrics,
+        clock,
+        tracing: traces.tracing,
+        judge: await createJudge?.(member),
+        tell: (message) => logStream.write(`warning: ${message}\n`),
+      });
       service = await startService({
         engine,
         tracing: traces.tracing,
+        analytics: observed.analytics,
+        evaluation: observed.evaluation,
+        takeEvaluation: async (run) => {
+          await primary().call('evaluated', run);
+        },
         options: { ...options, server },
         folder,
         serviceHealth: () => primary().call('health', undefined),
@@ -140,11 +153,12 @@ function readerOver(
         clock,
         version,
         startedAt,
-        log: { level: logLevel, stream: logStream },
+        log: { level: logLevel, stream: logStream, content: observing?.content === true },
       });
     },
     async end() {
       await service?.stop();
+      await observed?.stop();
       await traces?.stop();
       await engine.close();
     },

@@ -24,6 +24,8 @@ export const ATTRIBUTE = {
   spanKind: 'openinference.span.kind',
   rerankerModel: 'reranker.model_name',
   rerankerTopK: 'reranker.top_k',
+  evaluationName: 'gen_ai.evaluation.name',
+  evaluationScore: 'gen_ai.evaluation.score.value',
   input: 'input.value',
   output: 'output.value',
   outcome: 'rag.outcome',
@@ -50,6 +52,9 @@ export const ATTRIBUTE = {
   /** Of the root: milliseconds of it that no child covers. */
   unaccountedMs: 'rag.unaccounted_ms',
 } as const;
+
+/** The event of one score of an answer. */
+export const EVALUATION_EVENT = 'gen_ai.evaluation.result';
 
 /** OpenInference's kinds of span. */
 export type SpanRole = 'CHAIN' | 'EMBEDDING' | 'RETRIEVER' | 'RERANKER' | 'LLM' | 'TOOL';

@@ -4,6 +4,7 @@ import type { Clock } from '../../kernel/clock.ts';
 import type { Emitter } from '../../kernel/emitter.ts';
 import type { TracingOptions } from '../options.ts';
 import { questionsUnderWay, type Traced, type TraceIds } from './active.ts';
+import { type EvaluationScore, writeEvaluation } from './evaluation-span.ts';
 import type { EngineFacts } from './facts.ts';
 import { QueryTrace, type TracedAnswer } from './query-trace.ts';
 import { type Headers, type LoadedSdk, loadSdk, type SdkSetting } from './sdk.ts';
@@ -45,6 +46,8 @@ export interface EngineTracing {
   watch<Options, Answer extends TracedAnswer, Engine extends TraceableEngine<Options, Answer>>(
     engine: Engine & TraceableEngine<Options, Answer>,
   ): { readonly ask: Engine['ask']; readonly stop: () => void };
+  /** Adds to a trace that is kept what its answer was scored, also after it has ended. */
+  evaluated(of: TraceIds, results: readonly EvaluationScore[]): void;
   figures(): SpanFigures;
 }
 
@@ -91,6 +94,10 @@ class Traces implements EngineTracing {
 
   figures(): SpanFigures {
     return this.#sdk.figures();
+  }
+
+  evaluated(of: TraceIds, results: readonly EvaluationScore[]): void {
+    writeEvaluation(this.#sdk, of, results);
   }
 
   begin({ headers, start }: Arrived): Question {

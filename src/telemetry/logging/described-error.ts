@@ -1,29 +1,4 @@
-import type { FastifyServerOptions } from 'fastify';
-import { GroundspeedError } from '../kernel/errors.ts';
-
-export interface LogSetting {
-  /** Least urgent level that is written; `silent` is none. */
-  readonly level: string;
-  /** Where JSON lines go. */
-  readonly stream: { write(line: string): void };
-}
-
-/**
- * Fastify's logger (pino) such that no line holds a question, an answer, a document, a header or a key: what is logged of
- * requests and errors is a list of what may be, not of what may not.
- */
-export function loggerOptions({ level, stream }: LogSetting): FastifyServerOptions['logger'] {
-  if (level === 'silent') return false;
-  return {
-    level,
-    stream,
-    serializers: {
-      req: ({ method, routeOptions }) => ({ method, route: routeOptions?.url ?? 'unmatched' }),
-      res: ({ statusCode }) => ({ status: statusCode }),
-      err: (error) => describeError(error),
-    },
-  };
-}
+import { GroundspeedError } from '../../kernel/errors.ts';
 
 export interface LoggedError {
   readonly [more: string]: unknown;
@@ -36,18 +11,21 @@ export interface LoggedError {
 
 /** Errors of these kinds speak of files and settings, and never of what was asked. */
 const SPEAKS_OF_FILES = /^(store|config|server)\./;
+/** Codes and names are words of programs; whatever is longer was made of something. */
+const WORD = /^[\w.:-]{1,64}$/;
+const DEEPEST = 4;
 
 /** An error by its kind, its code and where it was thrown. Its message may quote a question, and is left out unless it can't. */
-export function describeError(thrown: unknown): LoggedError {
+export function describeError(thrown: unknown, depth = 0): LoggedError {
   if (!(thrown instanceof Error)) return { type: typeof thrown, message: '', stack: '' };
   const { code, cause } = thrown as { code?: unknown; cause?: unknown };
   const isTold = thrown instanceof GroundspeedError && SPEAKS_OF_FILES.test(thrown.code);
   return {
-    type: thrown.name,
+    type: WORD.test(thrown.name) ? thrown.name : 'Error',
     message: isTold ? thrown.message : '',
     stack: framesOf(thrown),
-    ...(typeof code === 'string' && { code }),
-    ...(cause instanceof Error && { cause: describeError(cause) }),
+    ...(typeof code === 'string' && WORD.test(code) && { code }),
+    ...(cause instanceof Error && depth < DEEPEST && { cause: describeError(cause, depth + 1) }),
   };
 }
 
