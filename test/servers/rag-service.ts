@@ -47,7 +47,7 @@ export async function startRagService(): Promise<RagService> {
     headers = request.headers;
     switch (request.url) {
       case '/locked':
-        if (request.headers.authorization !== 'Bearer canary-token')
+        if (request.headers.authorization !== 'Bearer magpie-token')
           return json(401, { error: 'who are you?' });
         return json(200, { answer: ANSWER, sources: [{ id: 'travel-vouchers', text: VOUCHERS }] });
       case '/lax':

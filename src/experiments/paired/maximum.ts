@@ -7,6 +7,9 @@ import type { Arm, BlockFigures, LiveArm } from './port.ts';
 /** Seconds of each closed loop, and of the one before the first, which is thrown away. */
 const PROBE_SECONDS = 1.5;
 const WARMUP_SECONDS = 1;
+/** Of both, where one user is all that is asked for and answers come quickly: more than so many a second. */
+const BRIEF_SECONDS = 0.4;
+const SURELY_QUICK = 40;
 
 export interface MaximumOptions {
   readonly seed: number;
@@ -37,8 +40,11 @@ export async function measureMaximum(
 ): Promise<Maximum> {
   const probe = (users: number, seconds: number, warmup: boolean): Promise<BlockFigures> =>
     blockInTime(live, { rate: null, seconds, seed, warmup, users }, { arm, clock, signal });
-  await probe(1, WARMUP_SECONDS, true);
-  const first = await probe(1, PROBE_SECONDS, false);
+  // Where the rate is given, the probe tells slow targets from others, and what an answer costs: a look is enough.
+  const alone = mostUsers === 1;
+  const warm = await probe(1, alone ? BRIEF_SECONDS : WARMUP_SECONDS, true);
+  const isQuick = (warm.indicators.throughput ?? 0) > SURELY_QUICK;
+  const first = await probe(1, alone && isQuick ? BRIEF_SECONDS : PROBE_SECONDS, false);
   const ofOneUser = first.indicators.throughput ?? 0;
   if (ofOneUser <= 0) {
     throw new GroundspeedError('target.unavailable', `${arm.name} gave no answer`, {
