@@ -84,22 +84,22 @@ describe('drill', () => {
     expect(worth!.estimate).toBeGreaterThan(0);
   });
 
-  it('exits with 4 where a promise was broken, and names it', async () => {
+  it('exits with 4 where a promise was broken, and names it', async (test) => {
     const faults = ['--fault', 'embedder: error; keywords: error; vectors: error from 1s'];
     const { code, err } = await drill([
       ...faults,
       ...['--duration', '4s', '--rate', '30', '--promise', 'availability >= 99%', '--quiet'],
       ...['--set', 'degradation.enabled=false', '--set', 'caching.enabled=false'],
     ]);
-    // A run that cannot be trusted breaks nothing.
-    if (code === 7) return;
+    // A run that cannot be trusted breaks nothing, and shows nothing.
+    if (code === 7) test.skip(`the machine was too busy: ${err}`);
     expect(code, err).toBe(4);
     expect(err).toContain('own-faults: availability >= 99%');
     expect(err).toContain('code: drill.failed');
   });
 
-  it.skipIf(spawnSync('redis-server', ['--version']).status !== 0)(
-    'kills a Redis of its own and starts it again',
+  it.skipIf(spawnSync('redis-server', ['--version']).status !== 0 && process.env.CI !== 'true')(
+    'kills a Redis of its own and starts it again (skipped without redis-server)',
     async () => {
       const { code, out, err } = await drill(['redis.yaml', '--json']);
       expect(FINISHED, err).toContain(code);

@@ -1,10 +1,8 @@
-import type { FlipRecord, GateRecord, GateRow, RunRecord } from '../../records/schema.ts';
+import type { GateRecord, GateRow, RunRecord } from '../../records/schema.ts';
 import { count, counted, MISSING } from '../format.ts';
 import {
   againstWords,
-  flipKind,
   flipTally,
-  flipWords,
   gateCells,
   gateHeadline,
   isExplained,
@@ -15,16 +13,13 @@ import {
   unseenWords,
   weakerWords,
 } from '../gate-words.ts';
-import { clip, oneLine } from '../plain.ts';
+import { flipView } from './flip-view.ts';
 import { html, type Markup, NOTHING, quoted } from './markup.ts';
 import { lead, type Section, unbroken } from './section.ts';
 import { type Cell, facts, table } from './table.ts';
 import { verdictBadge } from './verdict.ts';
 
 const FLIPS_SHOWN = 60;
-const TOP_SHOWN = 5;
-/** Characters of one text that are shown; record.json holds the whole of it. */
-const LONGEST = { question: 400, answer: 1200, id: 80 };
 
 /** The gate: its verdict, what each row rests on, the questions that flipped, and what it cannot see. */
 export function gateSection({ gate, complete }: RunRecord): Section | undefined {
@@ -92,41 +87,10 @@ ${
   flips.length > 0 &&
   html`<details class="print"><summary>${counted(flips.length, 'question')}, both answers side by side</summary>${flips
     .slice(0, FLIPS_SHOWN)
-    .map(
-      flipView,
+    .map((flip, index) =>
+      flipView(flip, { id: `flip-${index}`, number: index + 1, names: ['Baseline', 'Candidate'] }),
     )}${left > 0 && html`<p class="source">${count(left)} more are not shown here; record.json holds them.</p>`}</details>`
 }`;
-}
-
-/** One question that changed: what it got before, and what it gets now. */
-export function flipView(flip: FlipRecord, index: number): Markup {
-  const kind = flipKind(flip);
-  const look = { broke: ' bad', mended: ' good', changed: '' }[kind];
-  return html`<article class="question" aria-labelledby="flip-${index}">
-<h4 class="unseen">Question ${index + 1}</h4>
-<p id="flip-${index}"><b>${quoted(clip(flip.question, LONGEST.question))}</b></p>
-<p class="meta"><span class="badge${look}">${flipWords(flip)}</span>${flip.must && html`<span class="badge">pinned</span>`}<span><code>${quoted(clip(oneLine(flip.id), LONGEST.id))}</code></span>${
-    flip.kind !== null && html`<span>kind: ${clip(oneLine(flip.kind), LONGEST.id)}</span>`
-  }</p>
-<div class="sides"><div><h4>Baseline</h4>${side(flip.answerBefore, flip.topBefore, flip.topAfter)}</div><div><h4>Candidate</h4>${side(flip.answerAfter, flip.topAfter, flip.topBefore)}</div></div>
-</article>
-`;
-}
-
-/** An answer and the documents on top; one that the other side has not is told by a word. */
-function side(answer: string | null, top: readonly string[], other: readonly string[]): Markup {
-  const others = new Set(other);
-  const said =
-    answer === null
-      ? html`<p class="none">No answer.</p>`
-      : html`<blockquote>${quoted(clip(answer, LONGEST.answer))}</blockquote>`;
-  if (top.length === 0) return html`${said}<p class="none">No documents.</p>`;
-  return html`${said}<p class="source">Top documents:</p><ol>${top
-    .slice(0, TOP_SHOWN)
-    .map(
-      (id) =>
-        html`<li><code>${quoted(clip(oneLine(id), LONGEST.id))}</code>${!others.has(id) && html` <span class="source">only here</span>`}</li>`,
-    )}</ol>`;
 }
 
 /** What a PASS does not say: the least loss that each row would have found. */

@@ -44,7 +44,7 @@ describe('the section of a gate', () => {
     expect(text.lastIndexOf('verdict fail')).toBeLessThan(text.indexOf('verdict pass'));
     expect(text).toContain('Slower by 21.3');
     expect(text).toMatch(/<details class="print"><summary>13 questions, both answers side by side/);
-    expect(text.match(/<h4>Baseline<\/h4>/g)).toHaveLength(13);
+    expect(text.match(/<b><bdi>Baseline<\/bdi><\/b>/g)).toHaveLength(13);
     expect(text).toContain('It cannot see losses under 0.021');
   });
 
