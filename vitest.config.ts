@@ -5,8 +5,8 @@ import { defineConfig } from 'vitest/config';
 // programs, a browser or servers of their own, and look only at what these say: a run that a busy machine made invalid is as
 // good to them as any other; while whatever judges speed under load runs alone, so that one test's load is never another's noise.
 const programs = [
-  'test/cli/{bench,compare,dataset-*,drill,evaluate-judge,exit-codes,gate-quality,gate-refusals,ingest-ask,ingest-quarantine,init,load,measure,no-native-packages,serve,target,variants}.test.ts',
-  'test/integration/{compare,dashboards-check,dashboards-rules,dataset-generate,fault-proxy,gate-*,http-target-contract,http-target-presets,http-target-tls,ingest-kill,ingest-kill-short,ingest-quarantine,live-page,live-page-server,llm-judge,lsa-fit-thread,metrics-port,observability-*,process-faults,redis-engines,report-browser*,serve-cluster,serve-degraded,serve-redis,started-target,target-check,tracing}.test.ts',
+  'test/cli/{bench,compare,dataset-*,drill,evaluate-judge,exit-codes,gate-quality,gate-refusals,ingest-ask,ingest-quarantine,init,load,measure,no-native-packages,serve,serve-analytics,target,variants}.test.ts',
+  'test/integration/{acceptance,analytics-thread,autocannon,compare,dashboards-*,dataset-generate,fault-proxy,gate-*,http-target,http-target-*,ingest-full-disk,ingest-kill,ingest-kill-short,ingest-quarantine,live-page,live-page-server,llm-judge,load-traces,lsa-fit-thread,metrics,metrics-port,nightly,observability-*,online-judge,paired,process-faults,redis-cache,redis-engines,report-browser*,serve,serve-analytics,serve-cluster,serve-degraded,serve-drill,serve-redis,started-target,target-check,traceparent,tracing}.test.ts',
   'test/{statistics/histogram,engine/caching/size}.test.ts', // look at the heap of their own process
 ];
 const all = [

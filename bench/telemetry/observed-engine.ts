@@ -32,8 +32,11 @@ export async function observeEngine(setting: ObservedEngineSetting): Promise<Obs
     folder,
     metrics,
     clock,
-    tell: (message) => {
-      throw new Error(message);
+    log: {
+      info: () => undefined,
+      warn({ err }, message) {
+        throw new Error(message, { cause: err });
+      },
     },
   });
   return {

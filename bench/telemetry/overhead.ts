@@ -1,20 +1,17 @@
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { readGoldenSet } from '../../src/datasets/read.ts';
-import { type Engine, openEngine } from '../../src/engine/engine.ts';
+import { openEngine } from '../../src/engine/engine.ts';
 import { engineSchema } from '../../src/engine/options.ts';
 import { type Random, seededRandom } from '../../src/kernel/random.ts';
 import { bootstrapMeanInterval } from '../../src/statistics/bootstrap.ts';
 import { quantile, sortSamples } from '../../src/statistics/quantiles.ts';
 import { systemClock } from '../../src/system/clock.ts';
-import { countEngineEvents } from '../../src/telemetry/engine-metrics.ts';
-import { modelOf } from '../../src/telemetry/model-metrics.ts';
-import { createMetrics } from '../../src/telemetry/registry.ts';
-import { activeTrace } from '../../src/telemetry/tracing/active.ts';
 import { type BenchContext, type BenchProgram, countOf } from '../harness/program.ts';
-import { atMost, type Fact, fixed, type Report } from '../harness/report.ts';
+import { atLeast, atMost, type Fact, fixed, type Report } from '../harness/report.ts';
 import { inTemporaryFolder } from '../harness/temporary-folder.ts';
 import { itemsOf } from '../quality.ts';
-import { traceEngine } from './traced-engine.ts';
+import { ARMS, type Arm, type Instrumented, instrument, METRICS, OFF, TRACES } from './instrumented.ts';
 
 /** What it costs a question to be counted, and to be traced. */
 export const overhead: BenchProgram = {
@@ -26,20 +23,17 @@ export const overhead: BenchProgram = {
   },
 };
 
-const OFF = 'instrumentation off';
-const AGAIN = 'instrumentation off, a second time';
-const METRICS = 'metrics';
-const TRACES = 'metrics, and 10 % of the questions traced';
-const ARMS = [OFF, AGAIN, METRICS, TRACES] as const;
-type Arm = (typeof ARMS)[number];
-
 const WARM_UP_ROUNDS = 3;
 
+type ByArm = ReadonlyMap<Arm, readonly number[]>;
+
 export interface Instrumentation {
-  /** Milliseconds: the median of each round, by arm. */
-  readonly medians: ReadonlyMap<Arm, readonly number[]>;
+  /** Milliseconds: the median question of each round, by arm. */
+  readonly medians: ByArm;
+  /** Milliseconds a question, of each round, what is done between questions among it. */
+  readonly whole: ByArm;
   readonly counted: number;
-  readonly exportedSpans: number;
+  readonly spans: ReturnType<Instrumented['spans']>;
 }
 
 interface Effort {
@@ -47,7 +41,7 @@ interface Effort {
   readonly questions: number;
 }
 
-/** Every arm is an engine of its own over the same index, and is asked the same questions, past its caches. */
+/** Every arm asks the same engine the same questions, past its caches. */
 export function measureInstrumentation(
   { rounds, questions: asked }: Effort,
   { root, seed, progress }: BenchContext,
@@ -59,71 +53,76 @@ export function measureInstrumentation(
     const writer = await openEngine(setting);
     await writer.ingest(itemsOf(golden));
     await writer.close();
-    const engines = new Map<Arm, Engine>();
-    for (const arm of ARMS) engines.set(arm, await openEngine({ ...setting, readOnly: true }));
-    const counted = [METRICS, TRACES].map((arm) => count(engines.get(arm as Arm)!));
-    const tracing = await traceEngine({ engine: engines.get(TRACES)!, options, folder, clock: systemClock });
-    const asking = new Map(engines).set(TRACES, tracing.engine);
+    const engine = await openEngine({ ...setting, readOnly: true });
+    const arms = await instrument(engine, { options, folder });
     try {
-      const texts = golden.questions.slice(0, asked).map(({ question }) => question);
-      const medians = await askInTurn(asking, texts, { rounds, random: seededRandom(seed), progress });
-      return {
-        medians,
-        counted: (await Promise.all(counted.map((answered) => answered()))).reduce((sum, n) => sum + n, 0),
-        exportedSpans: tracing.figures().exported,
-      };
-    } finally {
-      await tracing.stop();
-      for (const engine of engines.values()) await engine.close();
-    }
-  });
-}
-
-/** Counts an engine's questions as a service of one process does, exemplars among it. What comes back reads how many. */
-function count(engine: Engine): () => Promise<number> {
-  const metrics = createMetrics({ version: 'bench', nodeVersion: process.version });
-  const { generator, embedder } = engine.info();
-  countEngineEvents({
-    events: engine.events,
-    metrics,
-    clock: systemClock,
-    models: {
-      generator: modelOf(generator),
-      embedder: embedder === undefined ? undefined : modelOf(embedder),
-    },
-    currentTraceId: () => {
-      const trace = activeTrace();
-      return trace?.sampled ? trace.traceId : undefined;
-    },
-  });
-  return async () => {
-    const snapshot = await metrics.snapshot();
-    const { values } = snapshot.find(({ name }) => name === 'rag_queries_total')!;
-    return values.reduce((sum, { value }) => sum + value, 0);
-  };
-}
-
-/** Question by question through all arms, in a new order each time: what the machine does meanwhile befalls them all. */
-async function askInTurn(
-  engines: ReadonlyMap<Arm, Engine>,
-  questions: readonly string[],
-  { rounds, random, progress }: { rounds: number; random: Random; progress: BenchContext['progress'] },
-): Promise<Map<Arm, number[]>> {
-  const medians = new Map<Arm, number[]>(ARMS.map((arm) => [arm, []]));
-  for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
-    if (round >= 0 && round % 10 === 0) progress(`round ${round + 1} of ${rounds}`);
-    const times = new Map<Arm, number[]>(ARMS.map((arm) => [arm, []]));
-    for (const question of questions) {
-      for (const arm of shuffled(ARMS, random)) {
-        const start = performance.now();
-        await engines.get(arm)!.ask(question, { cache: false });
-        times.get(arm)!.push(performance.now() - start);
+      const questions = golden.questions.slice(0, asked).map(({ question }) => question);
+      const random = seededRandom(seed);
+      const medians = none();
+      const whole = none();
+      for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
+        if (round >= 0 && round % 10 === 0) progress(`round ${round + 1} of ${rounds}`);
+        const own = await questionByQuestion(arms, questions, random);
+        const total = await armByArm(arms, questions, random);
+        if (round < 0) continue;
+        for (const arm of ARMS) {
+          medians.get(arm)!.push(quantile(sortSamples(own.get(arm)!), 0.5));
+          whole.get(arm)!.push(total.get(arm)!);
+        }
       }
+      return { medians, whole, counted: await arms.counted(), spans: arms.spans() };
+    } finally {
+      await arms.stop();
+      await engine.close();
     }
-    if (round < 0) continue;
-    for (const arm of ARMS) medians.get(arm)!.push(quantile(sortSamples(times.get(arm)!), 0.5));
+  });
+}
+
+const none = (): Map<Arm, number[]> => new Map(ARMS.map((arm) => [arm, []]));
+
+/**
+ * Milliseconds of each question, through all arms in a new order each time: what the machine does meanwhile befalls them all. It is
+ * asked once before, so that the first arm does not pay for what the others then find in the processor's caches; and after it the
+ * event loop has its turn, in which spans are sent and analytics written.
+ */
+async function questionByQuestion(
+  arms: Instrumented,
+  questions: readonly string[],
+  random: Random,
+): Promise<Map<Arm, number[]>> {
+  const times = none();
+  for (const question of questions) {
+    for (const [place, name] of [OFF as Arm, ...shuffled(ARMS, random)].entries()) {
+      const { ask, done } = arms.prepare(name);
+      const start = performance.now();
+      await ask(question, { cache: false });
+      const took = performance.now() - start;
+      done();
+      if (place > 0) times.get(name)!.push(took);
+    }
+    await turn();
   }
-  return medians;
+  return times;
+}
+
+/** Milliseconds a question, arm after arm in a new order, with a turn of the event loop after each: whatever an arm does is its own. */
+async function armByArm(
+  arms: Instrumented,
+  questions: readonly string[],
+  random: Random,
+): Promise<Map<Arm, number>> {
+  const times = new Map<Arm, number>();
+  for (const arm of shuffled(ARMS, random)) {
+    const { ask, done } = arms.prepare(arm);
+    const start = performance.now();
+    for (const question of questions) {
+      await ask(question, { cache: false });
+      await turn();
+    }
+    times.set(arm, (performance.now() - start) / questions.length);
+    done();
+  }
+  return times;
 }
 
 /** Fisher and Yates. */
@@ -152,37 +151,50 @@ export function costOf(
 }
 
 function report(
-  { medians, counted, exportedSpans }: Instrumentation,
+  { medians, whole, counted, spans }: Instrumentation,
   { rounds, questions }: Effort,
   seed: number,
 ): Report {
-  const off = medians.get(OFF)!;
-  const costs = new Map(ARMS.map((arm) => [arm, costOf(medians.get(arm)!, off, seededRandom(seed))]));
   const facts: Fact[] = [
-    ['counted', `${fixed(counted, 0)} questions by the two arms that count`],
-    ['exported', `${fixed(exportedSpans, 0)} spans, to a collector on a thread of its own`],
+    ['counted', `${fixed(counted, 0)} questions by the arms that count`],
+    [
+      'exported',
+      `${fixed(spans.exported, 0)} spans, to a collector on a thread of its own; ${spans.dropped} dropped`,
+    ],
   ];
+  const own = costsOf(medians, seed);
   return {
     title: 'What instrumentation costs a question',
-    about: `Questions of tidewater, asked one at a time and past the caches, of four engines over the same index: ${rounds} rounds of ${questions} questions. Each question goes through all arms, in a new order each time. p50 of a round against that of the arm without instrumentation in the same round: geometric mean, and a 95 % bootstrap interval over rounds. The second arm without instrumentation shows what is noise. Embedder and generator are those of this process, which take a millisecond or so: beside a hosted model the same microseconds vanish.`,
+    about: `Questions of tidewater, one at a time and past the caches, asked of one engine in ${rounds} rounds of ${questions} questions. Each question goes through all arms in a new order each time, after it was asked once unmeasured; what watches the engine for an arm is let in before its question and out after it. p50 of a round against that without instrumentation in the same round: geometric mean, and a 95 % bootstrap interval over rounds. The second arm without instrumentation shows what is noise. Embedder and generator are those of this process and take a fifth of a millisecond: beside a hosted model the same microseconds vanish. Spans are sent and analytics written between questions: the second table has whole rounds, with that among it, and is noisier, since its arms take turns by rounds.`,
     facts,
     tables: [
-      {
-        caption: 'p50 of a question',
-        columns: ['', 'ms', 'beyond off', '95 % interval'],
-        rows: ARMS.map((arm) => {
-          const { percent, interval } = costs.get(arm)!;
-          const p50 = fixed(quantile(sortSamples(medians.get(arm)!), 0.5), 3);
-          if (arm === OFF) return [arm, p50, '', ''];
-          const between = interval === null ? '–' : `${fixed(interval[0], 2)} to ${fixed(interval[1], 2)} %`;
-          return [arm, p50, `${fixed(percent, 2)} %`, between];
-        }),
-      },
+      { caption: 'p50 of a question', ...table(medians, own) },
+      { caption: 'Mean of a question, and of what is done after it', ...table(whole, costsOf(whole, seed)) },
     ],
     bounds: [
-      bound('metrics on, tracing off: beyond off', costs.get(METRICS)!.percent, 2),
-      bound('tracing sampled at 10 %: beyond off', costs.get(TRACES)!.percent, 5),
+      bound('metrics on, tracing off: p50 beyond off', own.get(METRICS)!.percent, 2),
+      bound('tracing sampled at 10 %: p50 beyond off', own.get(TRACES)!.percent, 5),
+      atLeast({ what: 'spans that reached the collector', found: spans.exported, limit: 1 }),
+      atMost({ what: 'spans that were dropped', found: spans.dropped, limit: 0 }),
     ],
+  };
+}
+
+type Costs = ReadonlyMap<Arm, ReturnType<typeof costOf>>;
+
+const costsOf = (times: ByArm, seed: number): Costs =>
+  new Map(ARMS.map((arm) => [arm, costOf(times.get(arm)!, times.get(OFF)!, seededRandom(seed))]));
+
+function table(times: ByArm, costs: Costs): Pick<Report['tables'][number], 'columns' | 'rows'> {
+  return {
+    columns: ['', 'ms', 'beyond off', '95 % interval'],
+    rows: ARMS.map((arm) => {
+      const { percent, interval } = costs.get(arm)!;
+      const ms = fixed(quantile(sortSamples(times.get(arm)!), 0.5), 3);
+      if (arm === OFF) return [arm, ms, '', ''];
+      const between = interval === null ? '–' : `${fixed(interval[0], 2)} to ${fixed(interval[1], 2)} %`;
+      return [arm, ms, `${fixed(percent, 2)} %`, between];
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CanaryFigures } from '../experiments/canary.ts';
+import type { NightlyRun } from '../experiments/nightly.ts';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 
 /** Where a service takes what golden questions came to. */
@@ -7,15 +8,18 @@ export interface PushSetting {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** What to do where the service takes no figures. By default the canary's way. */
+  readonly hint?: string;
 }
 
 const PATIENCE_MS = 10_000;
 const PUSH_PATH = '/api/evaluation';
+const CANARY_HINT = 'For another service give --metrics-port, and let Prometheus scrape it.';
 
 /** Tells the service. Throws `target.http4xx`, `target.http5xx` or `target.connect`. */
 export async function pushFigures(
-  figures: CanaryFigures,
-  { url, headers, signal }: PushSetting,
+  figures: CanaryFigures | NightlyRun,
+  { url, headers, signal, hint = CANARY_HINT }: PushSetting,
 ): Promise<void> {
   const address = new URL(PUSH_PATH, url).href;
   const response = await fetch(address, {
@@ -43,7 +47,7 @@ export async function pushFigures(
       where: address,
       hint:
         response.status === 404
-          ? 'Only groundspeed serve takes them. For another service give --metrics-port, and let Prometheus scrape it.'
+          ? `Only groundspeed serve takes them. ${hint}`
           : response.status === 401
             ? 'Give the token of the service: GROUNDSPEED_API_TOKEN.'
             : 'Look at the log of the service.',

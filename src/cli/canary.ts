@@ -3,7 +3,7 @@ import { historyFile } from '../experiments/gate/history.ts';
 import { EXIT, GroundspeedError, messageOf } from '../kernel/errors.ts';
 import { canaryMetrics } from './canary-metrics.ts';
 import { pushFigures } from './canary-push.ts';
-import { asCanary, askRound, type CanaryRounds } from './canary-rounds.ts';
+import { asCanary, canaryRounds } from './canary-rounds.ts';
 import { canaryLine } from './canary-text.ts';
 import { DEFAULT_SEED, type DisplayFlags, type GoldenFlags, type SettingFlags } from './flags.ts';
 import { interruptible } from './interrupt.ts';
@@ -31,8 +31,8 @@ export interface CanaryFlags extends DisplayFlags, SettingFlags, TargetFlags, Om
 export async function canary(world: World, flags: CanaryFlags): Promise<number> {
   const progress = progressOf(world, flags);
   return interruptible({ world, progress }, async (signal) => {
-    const { rounds, close } = await openRounds(world, flags, { progress, signal });
-    const round = async (): Promise<void> => tell(world, flags, await askRound(rounds));
+    const { ask, close } = await openRounds(world, flags, { progress, signal });
+    const round = async (): Promise<void> => tell(world, flags, await ask());
     try {
       if (flags.once) await round();
       else await scheduled({ world, flags, progress, signal }, round);
@@ -71,7 +71,7 @@ async function openRounds(
   world: World,
   flags: CanaryFlags,
   watch: Watch,
-): Promise<{ readonly rounds: CanaryRounds; readonly close: () => Promise<void> }> {
+): Promise<{ readonly ask: () => Promise<CanaryFigures>; readonly close: () => Promise<void> }> {
   const { progress, signal } = watch;
   const { history, reports, k: ks, questions, metricsPort } = flags;
   if (history !== undefined) historyFile(reports, history);
@@ -86,16 +86,17 @@ async function openRounds(
   const exposed = metricsPort && (await canaryMetrics(metricsPort, world.clock));
   if (exposed) progress.say(`metrics: ${exposed.url}`);
   return {
-    rounds: {
+    ask: canaryRounds({
       setup: { ...setup, onEvent: (event) => event.type === 'warning' && progress.warn(event.message) },
       description,
       questions,
       ks,
+      warn: (message) => progress.warn(message),
       history: history === undefined ? undefined : { reports, name: history },
       publish:
         exposed?.publish ??
         ((figures) => pushFigures(figures, { url: description.url, headers: description.headers, signal })),
-    },
+    }),
     close: async () => exposed?.close(),
   };
 }

@@ -12,12 +12,13 @@ const SHIPPED = fileURLToPath(new URL('../../dashboards', import.meta.url));
 
 /** What the files are a function of, out of the settings. */
 export function planOf(settings: Settings, timeScale = 1): Plan {
-  const { objectives, alerts, monitoring, server, telemetry } = settings;
+  const { objectives, alerts, monitoring, server, telemetry, evaluation } = settings;
   return {
     objectives,
     alerts,
     monitoring,
     queueCapacity: server.maxQueuedQueries,
+    canaryEverySeconds: evaluation.canaryEverySeconds,
     moreBounds: telemetry.metrics.latencySeconds,
     timeScale,
   };

@@ -1,14 +1,19 @@
+import type { Settings } from '../config/settings.ts';
 import { dashboardSpecs } from '../dashboards/build.ts';
-import { checkFiles } from '../dashboards/check/check-files.ts';
+import { type CheckedFiles, checkFiles } from '../dashboards/check/check-files.ts';
 import { type Finding, findingText, found } from '../dashboards/check/finding.ts';
 import { liveQueries } from '../dashboards/check/live.ts';
+import { generatorJob } from '../dashboards/files/prometheus.ts';
 import type { Need } from '../dashboards/grafana/spec.ts';
 import { EXIT } from '../kernel/errors.ts';
 import { loadSettings } from './configuration.ts';
 import { planOf, readDashboards, writeDashboards } from './dashboards-files.ts';
 import { askPrometheus, type LiveResult } from './dashboards-live.ts';
+import { askSetup, type LiveSetup, setupText } from './dashboards-setup.ts';
+import type { SetupPart } from './dashboards-setup-parts.ts';
 import { runTools, type ToolRun } from './dashboards-tools.ts';
 import type { DisplayFlags, SettingFlags } from './flags.ts';
+import { type PrometheusAddress, TOKEN_VARIABLE } from './prometheus-api.ts';
 import { print, type World } from './world.ts';
 
 interface FolderFlags extends DisplayFlags, SettingFlags {
@@ -21,10 +26,10 @@ export interface DashboardsBuildFlags extends FolderFlags {
 }
 
 export interface DashboardsCheckFlags extends FolderFlags {
-  /** Where every query is asked. */
+  /** Where every query is asked, and whether rules, targets and Alertmanager are as they should be. */
   readonly prometheus?: string;
   /** What is not in use, so that its panels may be empty. */
-  readonly without?: readonly Need[];
+  readonly without?: readonly (Need | SetupPart)[];
   /** A regular expression for the jobs; by default the job of the settings. */
   readonly job?: string;
   readonly instance?: string;
@@ -53,14 +58,17 @@ export async function dashboardsCheck(world: World, flags: DashboardsCheckFlags)
   const { settings } = await loadSettings(world, flags);
   const checked = checkFiles(await readDashboards(flags.output));
   const tools = await runTools(flags.output);
-  const live =
+  const asked =
     flags.prometheus === undefined
       ? undefined
-      : await askPrometheus(flags.prometheus, queriesOf(), new Set(flags.without));
+      : await askLive(
+          { url: flags.prometheus, token: world.env[TOKEN_VARIABLE] },
+          { flags, settings, checked },
+        );
   const findings = [
     ...checked.findings,
     ...tools.flatMap((tool) => tool.findings),
-    ...(live ?? []).flatMap((result) => liveFinding(result)),
+    ...(asked?.findings ?? []),
   ];
   const report = {
     ok: findings.length === 0,
@@ -68,7 +76,8 @@ export async function dashboardsCheck(world: World, flags: DashboardsCheckFlags)
     queries: checked.queries,
     rules: checked.rules.length,
     tools,
-    live,
+    live: asked?.live,
+    setup: asked?.setup,
     findings,
   };
   await print(
@@ -76,19 +85,31 @@ export async function dashboardsCheck(world: World, flags: DashboardsCheckFlags)
     flags.json ? `${JSON.stringify(report, null, 2)}\n` : flags.quiet && report.ok ? '' : reportText(report),
   );
   return report.ok ? EXIT.done : EXIT.gate;
+}
 
-  function queriesOf() {
-    const { job = settings.monitoring.job, instance = '.+' } = flags;
-    const variables = { job, instance, load_job: '.+', load_instance: '.+', run: '.+' };
-    const { scrapeSeconds } = settings.monitoring;
-    const rateSeconds = flags.over === undefined ? undefined : Math.ceil(flags.over / 1000);
-    return liveQueries(checked.dashboards, {
-      variables,
-      scrapeSeconds,
-      rateSeconds,
-      specs: dashboardSpecs(planOf(settings)),
-    });
-  }
+interface LiveOrder {
+  readonly flags: DashboardsCheckFlags;
+  readonly settings: Settings;
+  readonly checked: CheckedFiles;
+}
+
+async function askLive(
+  at: PrometheusAddress,
+  { flags, settings, checked }: LiveOrder,
+): Promise<{ live: LiveResult[]; setup: LiveSetup; findings: Finding[] }> {
+  const { job = settings.monitoring.job, instance = '.+', over } = flags;
+  const without = new Set(flags.without);
+  const plan = planOf(settings);
+  const scraped = { job, instance, generatorJob: generatorJob(plan) };
+  const { setup, findings } = await askSetup({ at, rules: checked.rules, ...scraped, without });
+  const queries = liveQueries(checked.dashboards, {
+    variables: { job, instance, load_job: '.+', load_instance: '.+', run: '.+' },
+    scrapeSeconds: settings.monitoring.scrapeSeconds,
+    rateSeconds: over === undefined ? undefined : Math.ceil(over / 1000),
+    specs: dashboardSpecs(plan),
+  });
+  const live = await askPrometheus(at, queries, without as ReadonlySet<Need>);
+  return { live, setup, findings: [...findings, ...live.flatMap((result) => liveFinding(result))] };
 }
 
 function liveFinding({ place, refId, query, status, message, needs }: LiveResult): Finding[] {
@@ -106,14 +127,16 @@ interface Report {
   readonly rules: number;
   readonly tools: readonly ToolRun[];
   readonly live: readonly LiveResult[] | undefined;
+  readonly setup: LiveSetup | undefined;
   readonly findings: readonly Finding[];
 }
 
-function reportText({ dashboards, queries, rules, tools, live, findings }: Report): string {
+function reportText({ dashboards, queries, rules, tools, live, setup, findings }: Report): string {
   const lines = [
     ...findings.map(findingText),
     `${dashboards} dashboards with ${queries} queries, ${rules} rules`,
     ...tools.map(({ program, file, outcome }) => `${program} ${file}: ${outcome}`),
+    ...(setup === undefined ? [] : [setupText(setup)]),
     ...(live === undefined ? [] : [liveText(live)]),
     findings.length === 0
       ? 'nothing is wrong'

@@ -16,10 +16,12 @@ import { readLabelFile } from './label-file.ts';
 import type { TargetFlags } from './load-flags.ts';
 import { refuseUnwritable } from './run-output.ts';
 import { chooseDeployment } from './target-choice.ts';
+import { tellingOf } from './tell.ts';
+import type { TellFlags } from './tell-flag.ts';
 import { variantsByFlag } from './wanted-variants.ts';
 import type { World } from './world.ts';
 
-export interface EvaluateFlags extends RunFlags, TargetFlags {
+export interface EvaluateFlags extends RunFlags, TargetFlags, TellFlags {
   /** Each a known name, several with commas, or `name:path=value,…`. */
   readonly variant?: readonly string[];
   readonly judge?: boolean;
@@ -29,14 +31,15 @@ export interface EvaluateFlags extends RunFlags, TargetFlags {
   readonly runFile?: string;
 }
 
-export function evaluate(world: World, flags: EvaluateFlags): Promise<number> {
+export async function evaluate(world: World, flags: EvaluateFlags): Promise<number> {
   const { measures, runFile, variant } = flags;
   refuseUselessLabels(flags);
   const assignments =
     measures === undefined ? [] : [{ by: '--measures', text: `quality.measures=${measures}` }];
   let variants: readonly Variant[] = [];
   let judging: Pick<RunSetup, 'judging'> = {};
-  return runExperiment(world, flags, {
+  const telling = tellingOf(world, flags);
+  const exitCode = await runExperiment(world, flags, {
     assignments,
     chooseTarget: async (settings) => {
       const description = await chooseDeployment(world, flags, settings);
@@ -51,10 +54,13 @@ export function evaluate(world: World, flags: EvaluateFlags): Promise<number> {
     },
     run: (setup) => runEvaluate({ ...setup, ...judging }, variants),
     saved: async ({ record, rankings = [] }: RunResult) => {
+      await telling.tell(record);
       if (runFile !== undefined) await writeFileAtomically(runFile, formatRun(rankings, 'groundspeed'));
       if (record.judge) refuseFailedJudge(record.judge);
     },
   });
+  telling.refuseUntold();
+  return exitCode;
 }
 
 interface VariantBase {

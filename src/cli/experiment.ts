@@ -11,7 +11,7 @@ import type { RunFlags } from './flags.ts';
 import { interruptible } from './interrupt.ts';
 import { progressOf } from './progress.ts';
 import { refuseUnwritable, type WrittenRun, writeRun } from './run-output.ts';
-import { type ChooseTarget, runSetup } from './run-setup.ts';
+import { type ChooseTarget, runSetup, type TracedSetup } from './run-setup.ts';
 import { print, type World, wantsColour, widthOf } from './world.ts';
 
 export interface Experiment {
@@ -21,7 +21,7 @@ export interface Experiment {
   refuse?(setup: RunSetup): Promise<void>;
   /** Which deployment is driven; commands without it drive the engine of this process. */
   readonly chooseTarget?: ChooseTarget;
-  run(setup: RunSetup): Promise<RunResult>;
+  run(setup: TracedSetup): Promise<RunResult>;
   /** Runs once the record is saved. */
   saved?(result: RunResult): Promise<void>;
 }

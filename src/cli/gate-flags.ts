@@ -1,7 +1,8 @@
 import type { RunFlags } from './flags.ts';
 import type { TargetFlags } from './load-flags.ts';
+import type { TellFlags } from './tell-flag.ts';
 
-export interface GateFlags extends Omit<RunFlags, 'target'>, TargetFlags {
+export interface GateFlags extends Omit<RunFlags, 'target'>, TargetFlags, TellFlags {
   readonly target?: string;
   /** A name, a file, a folder, or git:REF. */
   readonly baseline?: string;

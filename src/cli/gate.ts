@@ -26,6 +26,7 @@ import { interruptible } from './interrupt.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { refuseUnwritable } from './run-output.ts';
 import { settingsFor, type Watch } from './run-setup.ts';
+import { tellingOf } from './tell.ts';
 import type { World } from './world.ts';
 
 /** What a run came to: with a baseline, judged. */
@@ -38,6 +39,7 @@ interface Gated extends RunResult {
 /** Whether something got worse than a baseline, from the flags to the exit code. */
 export async function gate(world: World, flags: GateFlags): Promise<number> {
   refuseContradictions(flags);
+  const telling = tellingOf(world, flags);
   const progress = progressOf(world, flags);
   const settings = await settingsFor(world, flags, progress);
   const policy = gatePolicy(settings.gate);
@@ -51,28 +53,34 @@ export async function gate(world: World, flags: GateFlags): Promise<number> {
   );
   const file = async (): Promise<void> => {
     await keepHistory(flags, gated);
+    await telling.tell(gated.record);
     await accept(flags, gated, progress);
+  };
+  const exitOf = (record: RunRecord): number => {
+    const exitCode = gateExit(record, flags);
+    telling.refuseUntold();
+    return exitCode;
   };
   if (flags.record !== undefined && baseline === undefined) {
     await file(); // the run has its folder and its report already
-    return gateExit(gated.record, flags);
+    return exitOf(gated.record);
   }
   const { record } = await keepRun(world, flags, gated, async () => {
     await file();
   });
-  return gateExit(record, flags);
+  return exitOf(record);
 }
 
 /** Contradictions among flags, and names that nothing can be filed under, before anything runs. */
 function refuseContradictions(flags: GateFlags): void {
-  const { baseline, accept: name, record, history, selfTest: times, output } = flags;
+  const { baseline, accept: name, record, history, tell, selfTest: times, output } = flags;
   if (name !== undefined) baselineFile(output, name);
   if (history !== undefined) historyFile(output, history);
-  if (times !== undefined && [baseline, name, record, history].some((flag) => flag !== undefined)) {
+  if (times !== undefined && [baseline, name, record, history, tell].some((flag) => flag !== undefined)) {
     throw refusal(
       'A self-test compares the target with itself, and with nothing else',
       '--self-test',
-      'Leave --baseline, --record, --accept and --history out.',
+      'Leave --baseline, --record, --accept, --history and --tell out.',
     );
   }
   if (times === undefined && baseline === undefined && name === undefined && history === undefined) {

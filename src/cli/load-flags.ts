@@ -87,7 +87,7 @@ export function driveFlags(command: Command): Command {
     .option('--generators <n>', 'generator threads (default: 1)', countFlag)
     .option(
       '--trace-sample <share>',
-      'share of the requests over HTTP that begin a trace (traceparent): 0.1 or 10%',
+      'share of the requests that begin a trace, which a target over HTTP is told of (traceparent): 0.1 or 10%',
       shareFlag,
     )
     .option('--live [port]', 'show the run on a page of this machine while it lasts', portFlag);
@@ -96,7 +96,7 @@ export function driveFlags(command: Command): Command {
 export function metricsPortFlag(command: Command): Command {
   return command.option(
     '--metrics-port <port>',
-    'while it runs, serve what the generator sees for Prometheus on this port of this machine (or host:port)',
+    'while it runs, and until the last values were scraped, serve what the generator sees for Prometheus on this port of this machine (or host:port)',
     addressFlag,
   );
 }

@@ -9,18 +9,17 @@ import { parseShape } from '../load/shapes.ts';
 import { parseMeasures } from '../measures/registry.ts';
 import { parseSlo } from '../objectives/parse.ts';
 import type { Slo } from '../objectives/slo.ts';
-import type { TracingOptions } from '../telemetry/options.ts';
 import { nearest } from '../text/nearest.ts';
 import type { DriveFlags, LoadFlags } from './load-flags.ts';
 import type { Progress } from './progress.ts';
-import { goldenSetup, settingsFor, type Watch } from './run-setup.ts';
+import { goldenSetup, settingsFor, type TraceSettings, traceSettings, type Watch } from './run-setup.ts';
 import { chooseDeployment, isBeyondThisMachine } from './target-choice.ts';
 import type { World } from './world.ts';
 
 const DEFAULT_DURATION = 30_000;
 
-/** With the collector that a load's own spans go to. */
-export type TracedLoadSetup = LoadSetup & { readonly tracing: TracingOptions };
+/** With the collector that a load's spans go to. */
+export type TracedLoadSetup = LoadSetup & TraceSettings;
 
 /** What `load` and `capacity` resolve before anything is sent: target, rules, questions. Wrong flags come first. */
 export async function loadSetup(world: World, flags: DriveFlags, watch: Watch): Promise<TracedLoadSetup> {
@@ -44,7 +43,7 @@ export async function loadSetup(world: World, flags: DriveFlags, watch: Watch): 
   const beyond = description !== undefined && isBeyondThisMachine(description);
   const setup = await goldenSetup(world, flags, watch, settings);
   const rules = { ...rulesOf(flags, settings, { slo, target, beyond }), order };
-  return { ...setup, target, rules, tracing: settings.tracing };
+  return { ...setup, target, rules, ...traceSettings(settings) };
 }
 
 function rulesOf(

@@ -3,14 +3,15 @@ import type { LoadSetup, LoadShape } from '../experiments/load-setup.ts';
 import type { RunResult } from '../experiments/setup.ts';
 import { EXIT, GroundspeedError } from '../kernel/errors.ts';
 import type { RunRecord } from '../records/schema.ts';
+import { engineTraces } from './engine-traces.ts';
 import { keepRun } from './experiment.ts';
 import { interruptible } from './interrupt.ts';
 import { withLivePage } from './live-page.ts';
 import type { LoadFlags } from './load-flags.ts';
-import { loadSetup, shapeOf } from './load-setup.ts';
+import { loadSetup, shapeOf, type TracedLoadSetup } from './load-setup.ts';
 import { sendTraces } from './load-traces.ts';
 import { withLoadMetrics } from './metrics-port.ts';
-import { progressOf } from './progress.ts';
+import { type Progress, progressOf } from './progress.ts';
 import { refuseUnwritable } from './run-output.ts';
 import type { World } from './world.ts';
 
@@ -23,10 +24,16 @@ export async function load(world: World, flags: LoadFlags): Promise<number> {
       const result = await interruptible(
         { world, progress, keeps: 'what was measured is kept' },
         async (signal) => {
-          const setup = await loadSetup(world, flags, { progress: { ...progress, onEvent }, signal });
+          const setup = traced(
+            await loadSetup(world, flags, { progress: { ...progress, onEvent }, signal }),
+            {
+              flags,
+              progress,
+            },
+          );
           await refuseUnwritable(flags.output);
           const driven = await drive(observe(setup), shape, flags);
-          await sendTraces(driven, setup.tracing, progress);
+          await sendTraces(driven, setup.tracing.options, progress);
           return driven;
         },
       );
@@ -34,6 +41,16 @@ export async function load(world: World, flags: LoadFlags): Promise<number> {
       return { exitCode: () => loadVerdict(written.record, flags), written };
     }),
   );
+}
+
+/** The engine of this process traced as well, where it is the target and somebody collects traces. */
+function traced(
+  setup: TracedLoadSetup,
+  { flags, progress }: { flags: LoadFlags; progress: Pick<Progress, 'warn'> },
+): TracedLoadSetup {
+  if (setup.target.kind !== 'in-process') return setup;
+  const traces = engineTraces({ setup, flag: flags.traceSample, progress });
+  return { ...setup, engineTraces: traces, rules: { ...setup.rules, traceShare: traces?.share } };
 }
 
 async function drive(setup: LoadSetup, shape: LoadShape, { engine }: LoadFlags): Promise<RunResult> {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { NEEDS, type Need } from '../dashboards/grafana/spec.ts';
+import { SETUP_PARTS, type SetupPart } from './dashboards-setup-parts.ts';
 import { displayFlags, settingFlags } from './flags.ts';
 import { durationFlag, positiveFlag } from './quantities.ts';
 import type { World } from './world.ts';
@@ -25,10 +26,13 @@ export function addDashboardCommands(program: Command, world: World, done: (exit
     .description(
       'prove the files: schema, lint rules, queries, metrics, runbooks; with promtool and amtool where installed',
     )
-    .option('--prometheus <url>', 'also ask this Prometheus every query: each must have data')
+    .option(
+      '--prometheus <url>',
+      'also ask this Prometheus: every query must have data, every rule be loaded, every target up, Alertmanager reached (GROUNDSPEED_PROMETHEUS_TOKEN: its token)',
+    )
     .option(
       '--without <needs>',
-      `what is not in use, with commas, so that its panels may be empty: ${NEEDS.join(', ')}`,
+      `what is not in use, with commas, so that its panels may be empty: ${NEEDS.join(', ')}; or ${SETUP_PARTS.join(', ')}`,
       needsFlag,
     )
     .option('--job <regex>', 'jobs of the service in that Prometheus (default: monitoring.job)')
@@ -47,10 +51,11 @@ function folderFlag(command: Command): Command {
   return command.option('--output <dir>', 'folder of the files', 'dashboards');
 }
 
-function needsFlag(text: string): Need[] {
+function needsFlag(text: string): (Need | SetupPart)[] {
+  const known: readonly string[] = [...NEEDS, ...SETUP_PARTS];
   const words = text.split(',').map((word) => word.trim());
-  const unknown = words.filter((word) => !NEEDS.some((need) => need === word));
+  const unknown = words.filter((word) => !known.includes(word));
   if (unknown.length > 0)
-    throw new InvalidArgumentError(`must be of ${NEEDS.join(', ')}; not ${unknown.join(', ')}`);
-  return words as Need[];
+    throw new InvalidArgumentError(`must be of ${known.join(', ')}; not ${unknown.join(', ')}`);
+  return words as (Need | SetupPart)[];
 }

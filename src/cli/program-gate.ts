@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { DEFAULT_DATASET, DEFAULT_OUTPUT, displayFlags, engineFlags, outputFlag } from './flags.ts';
 import { targetFlags } from './load-flags.ts';
 import { countFlag, durationFlag, positiveFlag } from './quantities.ts';
+import { tellFlag } from './tell-flag.ts';
 import type { World } from './world.ts';
 
 /** Whether something got worse, and how things went over many runs. */
@@ -38,7 +39,7 @@ function addGate(program: Command, world: World, done: (exitCode: number) => voi
     )
     .option('--split <name>', 'split of the golden set (default: test)')
     .option('--strict', 'INCONCLUSIVE ends with exit code 6; warnings about the golden set are errors');
-  displayFlags(outputFlag(engineFlags(targetFlags(gate)))).action(async (flags) =>
+  displayFlags(outputFlag(engineFlags(targetFlags(tellFlag(gate))))).action(async (flags) =>
     done(await (await import('./gate.ts')).gate(world, flags)),
   );
 }

@@ -12,6 +12,7 @@ import { addDatasetCommands } from './program-dataset.ts';
 import { addDrillCommand } from './program-drill.ts';
 import { addGateCommands } from './program-gate.ts';
 import { clientErrorFlag, collected, durationFlag, listOf } from './quantities.ts';
+import { tellFlag } from './tell-flag.ts';
 import { type World, wantsColour } from './world.ts';
 
 /** Runs what the arguments ask for, to its exit code. Nothing is thrown: errors are told on stderr. */
@@ -72,7 +73,7 @@ function addRunCommands(program: Command, world: World, done: (exitCode: number)
     .description('index, ask every golden question, drive load, and report how fast and how right it is')
     .option('--profile <name>', 'quick (≤ 30 s), standard (≤ 3 min) or full (default: standard)')
     .option('--deadline <ms>', 'an answer is in time within so many milliseconds (default: 100)');
-  runFlags(metricsPortFlag(bench)).action(async (flags) =>
+  runFlags(metricsPortFlag(tellFlag(bench))).action(async (flags) =>
     done(await (await import('./bench.ts')).bench(world, flags)),
   );
 
@@ -88,7 +89,7 @@ function addRunCommands(program: Command, world: World, done: (exitCode: number)
     )
     .option('--judge', 'also let a model judge the answers (settings below judge)')
     .option('--labels <file>', 'labels by people, to hold the judge against: id, judgement, label');
-  displayFlags(outputFlag(engineFlags(datasetFlags(targetFlags(evaluate))))).action(async (flags) =>
+  displayFlags(outputFlag(engineFlags(datasetFlags(targetFlags(tellFlag(evaluate)))))).action(async (flags) =>
     done(await (await import('./evaluate.ts')).evaluate(world, flags)),
   );
 }

@@ -4,6 +4,7 @@ import { redact, redactArguments } from '../config/redact.ts';
 import { engineOptionsOf, experimentOptionsOf, type Settings } from '../config/settings.ts';
 import type { RunSetup, TargetSetup } from '../experiments/setup.ts';
 import { GroundspeedError } from '../kernel/errors.ts';
+import type { TracingOrder } from '../server/engine-tracing.ts';
 import { loadSettings } from './configuration.ts';
 import type { EngineFlags, GoldenFlags, SettingFlags } from './flags.ts';
 import { readDataset } from './golden-set.ts';
@@ -12,6 +13,15 @@ import type { World } from './world.ts';
 
 /** Where indexes are kept, one folder each, unless --index says otherwise. */
 export const INDEX_FOLDER = '.groundspeed';
+
+/** With what the settings say of traces: where they go, and of how many requests. */
+export type TracedSetup = RunSetup & TraceSettings;
+
+export interface TraceSettings {
+  readonly tracing: TracingOrder;
+  /** `load.traceSample`. */
+  readonly traceSample: number;
+}
 
 export interface Watch {
   readonly progress: Progress;
@@ -33,13 +43,18 @@ export async function runSetup(
   flags: EngineFlags & GoldenFlags,
   watch: Watch,
   { assignments = [], chooseTarget }: ChosenBy = {},
-): Promise<RunSetup> {
+): Promise<TracedSetup> {
   if (chooseTarget === undefined) refuseOtherTargets(flags.target);
   const settings = await settingsFor(world, flags, watch.progress, assignments);
   const target = await chooseTarget?.(settings);
-  const setup = await goldenSetup(world, flags, watch, settings);
+  const setup = { ...(await goldenSetup(world, flags, watch, settings)), ...traceSettings(settings) };
   return target === undefined ? setup : { ...setup, target };
 }
+
+export const traceSettings = ({ tracing, telemetry, load }: Settings): TraceSettings => ({
+  tracing: { options: tracing, content: telemetry.content },
+  traceSample: load.traceSample,
+});
 
 /** The settings, and a warning for each that will surprise. */
 export async function settingsFor(

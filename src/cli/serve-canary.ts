@@ -5,7 +5,7 @@ import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 import { targetSchema } from '../load/options.ts';
 import { describeTarget } from '../load/targets/http/description.ts';
 import { pushFigures } from './canary-push.ts';
-import { asCanary, askRound } from './canary-rounds.ts';
+import { asCanary, canaryRounds } from './canary-rounds.ts';
 import type { EngineFlags } from './flags.ts';
 import { engineSetup, type Watch } from './run-setup.ts';
 import type { World } from './world.ts';
@@ -19,6 +19,8 @@ export interface ServeCanary {
   readonly golden: GoldenSet | undefined;
   /** Of the service itself. */
   readonly url: string;
+  /** By which the service knows these questions as its own. */
+  readonly secret: string;
 }
 
 const QUESTIONS = 30;
@@ -35,13 +37,13 @@ export function refuseCanaryWithoutQuestions(settings: Settings, hasGolden: bool
 
 /** Asks the service golden questions now and then, as somebody outside would. What comes back ends that. */
 export function startServeCanary(canary: ServeCanary): () => Promise<void> {
-  const { world, flags, watch, settings, golden, url } = canary;
+  const { world, flags, watch, settings, golden, url, secret } = canary;
   const { canaryEverySeconds: every } = settings.evaluation;
   if (every === 0 || golden === undefined) return async () => undefined;
   const ending = new AbortController();
   const signal = AbortSignal.any([watch.signal, ending.signal]);
   const described = describeTarget(targetSchema.parse({}), { env: {}, url, preset: 'groundspeed' });
-  const description = asCanary(described, { ks: KS, apiToken: settings.server.apiToken });
+  const description = asCanary(described, { ks: KS, apiToken: settings.server.apiToken, secret });
   const setup = {
     ...engineSetup(world, flags, { ...watch, signal }, settings),
     golden,
@@ -49,14 +51,20 @@ export function startServeCanary(canary: ServeCanary): () => Promise<void> {
     ownIndex: false,
     onEvent: () => undefined,
   };
-  const publish: Parameters<typeof askRound>[0]['publish'] = (figures) =>
-    pushFigures(figures, { url, headers: description.headers, signal });
+  const ask = canaryRounds({
+    setup,
+    description,
+    questions: QUESTIONS,
+    ks: KS,
+    publish: (figures) => pushFigures(figures, { url, headers: description.headers, signal }),
+    warn: (message) => watch.progress.warn(message),
+  });
   const asking = keepAsking({
     everyMs: every * 1000,
     clock: world.clock,
     signal,
     round: async () => {
-      await askRound({ setup, description, questions: QUESTIONS, ks: KS, publish });
+      await ask();
     },
     onFailed: (error) => watch.progress.warn(`golden questions came to nothing: ${messageOf(error)}`),
   });

@@ -6,12 +6,13 @@ import { parseFaults } from '../faults/parse.ts';
 import { printFault } from '../faults/print.ts';
 import { runProcessFaults } from '../faults/process-faults.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { GroundspeedError, messageOf } from '../kernel/errors.ts';
+import { GroundspeedError } from '../kernel/errors.ts';
 import { seededRandom } from '../kernel/random.ts';
 import { pointAt } from '../objectives/fault.ts';
 import { isLoopback } from '../server/authorise.ts';
 import type { ServerOptions } from '../server/options.ts';
 import type { Drill } from '../server/parts.ts';
+import type { Log } from '../telemetry/logging/logger.ts';
 import { nearest } from '../text/nearest.ts';
 
 export interface DrillFlags {
@@ -34,8 +35,10 @@ export interface DrillSetting {
   readonly flags: DrillFlags;
   readonly server: Pick<ServerOptions, 'host' | 'workers'>;
   readonly clock: Clock;
-  /** A line that whoever runs the service must see. */
+  /** A line that whoever starts the service must see. */
   readonly warn: (message: string) => void;
+  /** Of the service. */
+  readonly log: Log;
   /** Ends this process as a crash does. */
   readonly kill: () => void;
 }
@@ -45,7 +48,7 @@ export interface DrillSetting {
  * drill that other machines could reach, and for what a service cannot do to itself; `fault.syntax` for what is no fault. There is no
  * other way to have a service inject faults: no request and no setting does.
  */
-export function serveDrill({ flags, server, clock, warn, kill }: DrillSetting): ServeDrill | undefined {
+export function serveDrill({ flags, server, clock, warn, log, kill }: DrillSetting): ServeDrill | undefined {
   const { drill = false, drillFaults, seed } = flags;
   refuseFaultsWithoutDrill(drill, drillFaults);
   if (!drill) return undefined;
@@ -69,7 +72,9 @@ export function serveDrill({ flags, server, clock, warn, kill }: DrillSetting): 
   const begin = (): void => {
     injector.stop();
     injector.start();
-    void runProcessFaults({ injector, kill }).catch((error: unknown) => warn(`drill: ${messageOf(error)}`));
+    void runProcessFaults({ injector, kill }).catch((error: unknown) =>
+      log.warn({ event: 'drill.failed', err: error }, 'a fault of the drill could not be injected'),
+    );
   };
   const told = faults.map(printFault);
   warn(

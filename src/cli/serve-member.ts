@@ -17,18 +17,16 @@ if (channel === undefined) {
     clock,
     logStream: stderr,
     nodeVersion: process.version,
-    createJudge: async ({ judge, engine: { options }, observing, server: { workers } }) => {
+    createJudge: async ({ judge, engine: { options }, observing, server: { workers } }, log) => {
       if (judge === undefined || !observing?.evaluation.judge) return undefined;
       const { onlineJudge } = await import('./online-judge.ts');
-      // Each process may spend its share.
-      const own =
-        judge.maxCostUsd === undefined ? judge : { ...judge, maxCostUsd: judge.maxCostUsd / workers };
       return onlineJudge({
-        judge: own,
+        judge,
+        processes: workers,
         engine: options,
         seed: 0,
         clock,
-        warn: (message) => void stderr.write(`warning: ${message}\n`),
+        log,
       });
     },
   });

@@ -7,27 +7,30 @@ import type { GoldenSet } from '../datasets/golden.ts';
 import { type Engine, openEngine } from '../engine/engine.ts';
 import { indexName, openIndexedEngine } from '../experiments/open-index.ts';
 import { EXIT } from '../kernel/errors.ts';
-import { count, counted } from '../reporting/format.ts';
-import { type ObservingOrder, startObserving } from '../server/analytics/observing.ts';
-import type { JudgeLive } from '../server/analytics/online-evaluation.ts';
+import { newCanarySecret } from '../server/analytics/canary-proof.ts';
+import { Evaluations, keptEvaluations } from '../server/analytics/evaluations.ts';
+import { type JudgeWithin, type ObservingOrder, startObserving } from '../server/analytics/observing.ts';
 import { refuseUnsafe } from '../server/authorise.ts';
 import { startCluster } from '../server/cluster/start.ts';
 import { documentsTaken, NO_WAITING } from '../server/documents-taken.ts';
 import { startEngineTracing, type TracingOrder } from '../server/engine-tracing.ts';
 import { type RunningService, startService } from '../server/service.ts';
+import { standingExposition } from '../server/standing-exposition.ts';
 import { ownVersion } from '../system/machine.ts';
-import { recordGolden } from '../telemetry/golden-metrics.ts';
+import { createLog } from '../telemetry/logging/create-log.ts';
+import type { Log, LogSetting } from '../telemetry/logging/logger.ts';
 import { renderMetrics } from '../telemetry/merge.ts';
+import { pastOnly } from '../telemetry/past-only.ts';
 import { watchProcess } from '../telemetry/process-metrics.ts';
 import { createMetrics, metricsSettingOf } from '../telemetry/registry.ts';
 import type { DisplayFlags, EngineFlags, GoldenFlags } from './flags.ts';
 import { interruptible } from './interrupt.ts';
 import { progressOf } from './progress.ts';
 import { engineSetup, goldenSetup, ownIndexFolder, settingsFor, type Watch } from './run-setup.ts';
+import { type Announcement, announce } from './serve-announce.ts';
 import { refuseCanaryWithoutQuestions, startServeCanary } from './serve-canary.ts';
 import { type ServeDrill, serveDrill } from './serve-drill.ts';
-import { shellWord } from './shell.ts';
-import { print, type World } from './world.ts';
+import type { World } from './world.ts';
 
 export interface ServeFlags
   extends DisplayFlags,
@@ -56,9 +59,16 @@ interface Served {
 export async function serve(world: World, flags: ServeFlags): Promise<number> {
   const progress = progressOf(world, flags);
   const keeps = 'requests in flight are answered first';
-  return interruptible({ world, progress, keeps }, async (signal) => {
+  let log: Log | undefined;
+  const say = (line: string): void => {
+    // A terminal is answered in words; everywhere else, what a service says is its log.
+    if (log === undefined || world.stderr.isTTY) progress.say(line);
+    else log.warn({ event: 'service.stopping' }, line);
+  };
+  return interruptible({ world, progress: { ...progress, say }, keeps }, async (signal) => {
     const watch = { progress, signal };
     const settings = await settingsFor(world, flags, progress, assignmentsOf(flags));
+    const serviceLog = createLog(logSetting(world, settings));
     refuseUnsafe(settings.server);
     refuseCanaryWithoutQuestions(settings, !servesOwnIndex(flags, settings));
     const drill = serveDrill({
@@ -67,33 +77,66 @@ export async function serve(world: World, flags: ServeFlags): Promise<number> {
       clock: world.clock,
       // Also with --quiet.
       warn: (message) => progress.say(`warning: ${message}`),
+      log: serviceLog,
       kill: () => process.kill(process.pid, 'SIGKILL'),
     });
     const served = await openServed({ world, flags, watch, settings, drill });
     const { documents, chunks, version } = served.engine.info();
     const index = { path: served.folder, documents, chunks, version };
-    const service = await startFor({ world, flags, watch, settings, served, drill });
-    let endCanary = async (): Promise<void> => undefined;
-    try {
-      drill?.begin();
-      endCanary = startServeCanary({
-        world,
-        flags,
-        watch,
-        settings,
-        golden: served.golden,
-        url: service.url,
-      });
-      await announce({ world, flags, settings, served, service, index, drill });
-      if (!signal.aborted) await once(signal, 'abort');
-    } finally {
-      drill?.end();
-      await endCanary();
-      await service.stop();
-    }
+    const starting = {
+      world,
+      flags,
+      watch,
+      settings,
+      served,
+      drill,
+      log: serviceLog,
+      canarySecret: newCanarySecret(),
+    };
+    const service = await startFor(starting).catch((error: unknown) => {
+      // Ctrl-C reaches processes that are only starting, and ends them: that is no fault of theirs.
+      throw signal.aborted ? signal.reason : error;
+    });
+    log = serviceLog;
+    await serveUntilAsked(starting, service, index);
     return EXIT.done;
   });
 }
+
+/** Serves until it is asked to stop; then what is in flight is answered. */
+async function serveUntilAsked(
+  starting: Starting,
+  service: RunningService,
+  index: Announcement['index'],
+): Promise<void> {
+  const { world, flags, watch, settings, served, drill, log, canarySecret: secret } = starting;
+  const { progress, signal } = watch;
+  const { golden } = served;
+  const { url } = service;
+  let endCanary = async (): Promise<void> => undefined;
+  try {
+    drill?.begin();
+    const watchCanary = { ...watch, progress: { ...progress, warn: canaryFailures(log) } };
+    endCanary = startServeCanary({ world, flags, watch: watchCanary, settings, golden, url, secret });
+    await announce({ world, flags, settings, served, service, index, drill });
+    if (!signal.aborted) await once(signal, 'abort');
+  } finally {
+    drill?.end();
+    await endCanary();
+    await service.stop();
+  }
+}
+
+const logSetting = (
+  { stderr }: Pick<World, 'stderr'>,
+  { log: { level }, telemetry: { content } }: Settings,
+): LogSetting => ({ level, stream: stderr, content });
+
+/** Warnings of the rounds of golden questions as lines of the log. */
+const canaryFailures =
+  (log: Log) =>
+  (reason: string): void =>
+    log.warn({ event: 'canary.failed', reason }, 'the golden questions of the service itself are in trouble');
 
 function assignmentsOf({ host, port, workers }: ServeFlags): Assignment[] {
   const given = { host, port, workers };
@@ -151,17 +194,21 @@ const tracingOrder = ({ tracing, telemetry }: Settings): TracingOrder => ({
   content: telemetry.content,
 });
 
-const observingOrder = ({ analytics, evaluation, telemetry }: Settings): ObservingOrder => ({
+const observingOrder = ({
+  settings: { analytics, evaluation, telemetry },
+  canarySecret,
+}: Pick<Starting, 'settings' | 'canarySecret'>): ObservingOrder => ({
   analytics,
   evaluation,
   content: telemetry.content,
+  canarySecret,
 });
 
 /** What judges live answers, where the settings ask for a model. */
 async function judgeFor(
   { evaluation, ...settings }: Settings,
-  { world, flags, watch }: Pick<Starting, 'world' | 'flags' | 'watch'>,
-): Promise<JudgeLive | undefined> {
+  { world, flags, log }: Pick<Starting, 'world' | 'flags' | 'log'>,
+): Promise<JudgeWithin | undefined> {
   if (!evaluation.judge || evaluation.sampleRate === 0) return undefined;
   const { onlineJudge } = await import('./online-judge.ts');
   return onlineJudge({
@@ -169,12 +216,15 @@ async function judgeFor(
     engine: settings,
     seed: flags.seed,
     clock: world.clock,
-    warn: (message) => watch.progress.warn(message),
+    log,
   });
 }
 
 interface Starting extends Opening {
   readonly served: Served;
+  /** Of this process; each other one has its own. */
+  readonly log: Log;
+  readonly canarySecret: string;
 }
 
 function startFor(starting: Starting): Promise<RunningService> {
@@ -182,7 +232,8 @@ function startFor(starting: Starting): Promise<RunningService> {
 }
 
 /** The index is opened anew by the processes of the service: this one only starts them. */
-async function startMany({ world, flags, watch, settings, served }: Starting): Promise<RunningService> {
+async function startMany(starting: Starting): Promise<RunningService> {
+  const { world, flags, settings, served, log } = starting;
   const { clock } = world;
   await served.engine.close();
   return startCluster({
@@ -192,26 +243,29 @@ async function startMany({ world, flags, watch, settings, served }: Starting): P
       logLevel: settings.log.level,
       metrics: settings.telemetry.metrics,
       tracing: tracingOrder(settings),
-      observing: observingOrder(settings),
+      observing: observingOrder(starting),
       ...(settings.evaluation.judge && { judge: settings.judge }),
       version: ownVersion(),
       startedAt: clock.epoch(),
     },
     clock,
-    tell: (message) => watch.progress.warn(message),
+    log,
     program: fileURLToPath(new URL('./serve-member.js', import.meta.url)),
     nodeVersion: process.version,
   });
 }
 
 async function startOne(starting: Starting): Promise<RunningService> {
-  const { world, settings, served, watch, drill } = starting;
+  const { world, settings, served, drill, log, canarySecret } = starting;
   const { engine, folder } = served;
-  const { clock, stderr } = world;
+  const { clock } = world;
   const version = ownVersion();
   const counting = metricsSettingOf(settings.telemetry.metrics);
   const metrics = createMetrics({ version, nodeVersion: process.version, ...counting });
+  const snapshot = pastOnly(() => metrics.snapshot(), clock);
   const processSnapshot = metrics.enabled ? watchProcess({ folder }) : undefined;
+  const evaluations = new Evaluations(metrics, clock);
+  evaluations.restore(await keptEvaluations(observingOrder(starting), folder));
   const traces = await startEngineTracing({
     order: tracingOrder(settings),
     engine: { options: engineOptionsOf(settings), folder },
@@ -219,13 +273,13 @@ async function startOne(starting: Starting): Promise<RunningService> {
     version,
   });
   const observed = await startObserving({
-    order: observingOrder(settings),
+    order: observingOrder(starting),
     folder,
     metrics,
     clock,
     tracing: traces.tracing,
     judge: await judgeFor(settings, starting),
-    tell: (message) => watch.progress.warn(message),
+    log,
   });
   try {
     const service = await startService({
@@ -233,19 +287,22 @@ async function startOne(starting: Starting): Promise<RunningService> {
       tracing: traces.tracing,
       analytics: observed.analytics,
       evaluation: observed.evaluation,
-      takeEvaluation: async (run) => recordGolden(metrics, run, clock.epoch()),
+      canarySecret,
+      takeEvaluation: async (run) => evaluations.take(run),
       options: { ...engineOptionsOf(settings), server: settings.server },
       folder,
       ...(drill && { drill }),
       metrics,
-      exposition: async (format) =>
-        renderMetrics([await metrics.snapshot(), (await processSnapshot?.()) ?? []], format),
+      exposition: standingExposition(
+        async (format) => renderMetrics([await snapshot(), (await processSnapshot?.()) ?? []], format),
+        clock,
+      ),
       takeDocuments: async (items) =>
         documentsTaken(await engine.ingest(items, NO_WAITING), engine.store.version),
       clock,
       version,
       startedAt: clock.epoch(),
-      log: { level: settings.log.level, stream: stderr, content: settings.telemetry.content },
+      log: logSetting(world, settings),
     });
     const stop = async (): Promise<void> => {
       await service.stop();
@@ -260,40 +317,4 @@ async function startOne(starting: Starting): Promise<RunningService> {
     await engine.close();
     throw error;
   }
-}
-
-interface Announcement {
-  readonly world: World;
-  readonly flags: ServeFlags;
-  readonly settings: Settings;
-  readonly served: Served;
-  readonly service: RunningService;
-  readonly drill: ServeDrill | undefined;
-  readonly index: { path: string; documents: number; chunks: number; version: number };
-}
-
-async function announce(announcement: Announcement): Promise<void> {
-  const { world, flags, settings, service, index, drill } = announcement;
-  const { workers, apiToken } = settings.server;
-  if (flags.json) {
-    const { url, port } = service;
-    const facts = { url, port, workers, token: apiToken !== undefined, index, ...(drill && { drill: true }) };
-    await print(world.stdout, `${JSON.stringify(facts)}\n`);
-  } else if (!flags.quiet) {
-    await print(world.stdout, invitation(announcement));
-  }
-}
-
-function invitation({ settings, served, service: { url }, index }: Announcement): string {
-  const { workers, apiToken } = settings.server;
-  const query = served.question ?? 'your question';
-  // A variable, not the token: what is printed may be kept.
-  const token = apiToken === undefined ? '' : ' -H "authorization: Bearer $GROUNDSPEED_API_TOKEN"';
-  const by = workers > 1 ? `, by ${count(workers)} workers` : '';
-  return [
-    `Serving ${counted(index.documents, 'document')} (${served.name}) at ${url}${by}. To ask:`,
-    `  curl ${url}/api/query${token} -H 'content-type: application/json' -d ${shellWord(JSON.stringify({ query }))}`,
-    `Its state: ${url}/health; its metrics: ${url}/metrics. Ctrl-C ends it.`,
-    '',
-  ].join('\n');
 }

@@ -67,6 +67,12 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
     setting: 'tracing.disabled',
     description: 'Switches tracing off.',
   },
+  {
+    name: 'GROUNDSPEED_COMMIT',
+    setting: 'telemetry.metrics.commit',
+    description:
+      'Commit of the source that runs, shown in `rag_build_info`; images have it from their build.',
+  },
   { name: 'LOG_LEVEL', setting: 'log.level', description: 'Least urgent level that is still logged.' },
   {
     name: 'MAX_CONCURRENT_QUERIES',
@@ -111,6 +117,10 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
     name: 'GROUNDSPEED_API_TOKEN',
     setting: 'server.apiToken',
     description: 'Token that callers of the HTTP service must send.',
+  },
+  {
+    name: 'GROUNDSPEED_PROMETHEUS_TOKEN',
+    description: 'Token that `dashboards check --prometheus` sends (Authorization: Bearer …).',
   },
   { name: 'PORT', setting: 'server.port', description: 'Port that the HTTP service listens on.' },
   {

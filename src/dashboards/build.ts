@@ -38,7 +38,7 @@ export function buildFiles(plan: Plan): ReadonlyMap<string, string> {
     [`${RULE_FOLDER}/groundspeed.alerts.yml`, alertRuleFile(plan)],
     ['alertmanager/alertmanager.yml', alertmanagerConfig(plan)],
     ['tempo/tempo.yml', tempoConfig()],
-    ['compose.yml', composeFile()],
+    ['compose.yml', composeFile(plan)],
     ['Dockerfile', dockerfile()],
     ['Dockerfile.dockerignore', dockerIgnore()],
     ['secrets/.gitignore', '# Nothing in here is committed.\n*\n!.gitignore\n'],

@@ -13,6 +13,12 @@ const target = () => z.coerce.number().lt(1).refine(canBurn, CANNOT_BURN);
 const share = () => z.coerce.number().gt(0).lt(1);
 const seconds = () => z.coerce.number().gt(0).max(86_400);
 const whole = () => z.coerce.number().int();
+const boolean = z.union([
+  z.boolean(),
+  z
+    .enum(['true', 'false', '1', '0', 'yes', 'no', 'on', 'off'])
+    .transform((word) => ['true', '1', 'yes', 'on'].includes(word)),
+]);
 /** `host:port`, as a scrape configuration names what is scraped. */
 const address = z
   .string()
@@ -58,7 +64,9 @@ const alerts = z.strictObject({
     .min(0)
     .max(1_000_000)
     .default(20)
-    .describe('Questions that a window needs before RagHighErrorRate judges it.'),
+    .describe(
+      'Questions that a window needs before RagHighErrorRate judges it; budget burns need as many in their longer one.',
+    ),
   p95Seconds: seconds()
     .default(5)
     .describe(
@@ -103,6 +111,11 @@ const alerts = z.strictObject({
     .default(300)
     .describe(
       'Seconds between two canary runs; RagCanaryStale fires once three of them have passed without one.',
+    ),
+  canaryExpected: boolean
+    .optional()
+    .describe(
+      'Whether golden questions are asked of the service: RagCanaryStale then fires as well where none ever were. Without it, yes where the service asks itself (evaluation.canaryEverySeconds, or the service of the compose file), else no.',
     ),
   firstTokenSeconds: seconds()
     .default(2)

@@ -1,8 +1,14 @@
 import { CATALOGUE, type MetricKey } from '../telemetry/catalogue.ts';
+import type { Plan } from './plan.ts';
 
 /** The name of a metric of the catalogue: what is misspelt does not compile. */
 export function metric<Key extends MetricKey>(key: Key): (typeof CATALOGUE)[Key]['name'] {
   return CATALOGUE[key].name;
+}
+
+/** A series of the service's own job alone: another one in the same Prometheus, for staging say, has other rules, or none. */
+export function ofJob({ monitoring }: Plan, series: string, ...matchers: string[]): string {
+  return `${series}{${[`job="${monitoring.job}"`, ...matchers].join(',')}}`;
 }
 
 /**

@@ -17,6 +17,13 @@ export interface AskOptions {
   readonly cache?: boolean;
   /** Keeps each retriever's own list in the answer, for `explain`. */
   readonly trace?: boolean;
+  /**
+   * Milliseconds that the question waited for its place before it was asked: told with `query.started`, so that whoever measures counts
+   * them. They change neither its deadline nor the answer's own times.
+   */
+  readonly waitedMs?: number;
+  /** Told with `query.started`: by it whoever listens knows the question as his own. */
+  readonly tag?: object;
   /** Called with each piece of the answer as it is generated. */
   readonly onText?: (text: string) => void;
 }
@@ -41,6 +48,8 @@ export interface Finding {
   /** How many of the passages, from the first, the generator is shown. */
   readonly contextSize: number;
   readonly ranking: RankedDocuments;
+  /** Of the question and the chunk nearest to it; undefined where vectors were not searched. */
+  readonly similarity?: number | undefined;
   readonly trace: AnswerTrace;
 }
 
@@ -55,6 +64,11 @@ export interface Answer {
   readonly citations: readonly number[];
   /** Up to 100 documents, best first. The same array object comes back for the same cached ranking. */
   readonly ranking: RankedDocuments;
+  /**
+   * Cosine of the question and the chunk nearest to it, from −1 to 1; undefined where vectors were not searched. Unlike the scores of
+   * fused passages it can be compared from one question to another.
+   */
+  readonly similarity?: number | undefined;
   /** Milliseconds by stage; a stage that a cache spared, or that does not apply, is 0. */
   readonly stages: Readonly<Record<Stage, number>>;
   readonly totalMs: number;

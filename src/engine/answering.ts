@@ -88,6 +88,7 @@ export class Answering {
       return this.#compute(query.under(signal), request, state, options);
     };
     return this.#parts.caches.response!.through(key, compute, {
+      query: query.number,
       signal: query.signal,
       patience: () => query.patience(query.stageDeadline),
       costUsd: costOfAnswer,

@@ -13,6 +13,7 @@ import type { SearchState } from './finding.ts';
 import { createGenerator } from './generation/generator.ts';
 import { type IndexAccess, openForReading, openForWriting } from './index-access.ts';
 import { type IngestResult as DocumentsIngested, ingestDocuments } from './indexing/ingest.ts';
+import { noteIngest, wentWell } from './indexing/ingest-times.ts';
 import { openedForReading } from './indexing/sqlite-view.ts';
 import { type IndexProgress, LiveIndex, type OpenState, type SearchStages } from './live-index.ts';
 import type { EngineOptions } from './options.ts';
@@ -319,6 +320,7 @@ class OpenEngine implements Engine {
     const start = clock.now();
     await live.follow(taken.change, from, onProgress);
     const index = clock.now() - start;
+    if (wentWell(taken)) noteIngest(access.store, { at: clock.epoch(), indexed: taken.indexed });
     const durationMs = taken.durationMs + index;
     return {
       ...taken,

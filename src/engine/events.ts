@@ -11,9 +11,31 @@ export type CacheLayer = (typeof CACHE_LAYERS)[number];
 /** `off` when the layer is switched off or was not reached; `stale`: a value past its time, while a new one is made. */
 export type CacheState = 'hit' | 'stale' | 'miss' | 'off';
 
+/**
+ * The question in whose course a dependency is called: of several that share one call, the first. Undefined for an ingest, for
+ * the store, which does its work in the caller's turn, and for what no question asked for.
+ */
+type CallingQuery = number | undefined;
+
+/**
+ * What did the work of the stage `generate` in place of the engine's generator: sentences of the passages, or nothing at all, where there
+ * was nothing to answer from.
+ */
+export type Substitute = 'extractive' | 'none';
+
 /** What the engine tells whoever listens. Durations are milliseconds; `query` numbers a question within one engine. */
 export type EngineEvent =
-  | { readonly type: 'query.started'; readonly query: number; readonly questionLength: number }
+  | {
+      readonly type: 'query.started';
+      readonly query: number;
+      readonly questionLength: number;
+      /** Passages that are wanted. */
+      readonly topK?: number;
+      /** Milliseconds that it waited for its place before. */
+      readonly waitedMs?: number;
+      /** What the asker gave with the question. */
+      readonly tag?: object | undefined;
+    }
   | {
       readonly type: 'cache.looked-up';
       readonly query: number;
@@ -24,6 +46,7 @@ export type EngineEvent =
       readonly type: 'stage.finished';
       readonly query: number;
       readonly stage: Stage;
+      readonly by?: Substitute | undefined;
       readonly start: number;
       readonly duration: number;
     }
@@ -32,6 +55,7 @@ export type EngineEvent =
       readonly type: 'stage.failed';
       readonly query: number;
       readonly stage: Stage;
+      readonly by?: Substitute | undefined;
       readonly start: number;
       readonly duration: number;
       readonly code: ErrorCode;
@@ -42,6 +66,16 @@ export type EngineEvent =
       readonly retriever: 'keyword' | 'vector' | 'fused';
       readonly count: number;
       readonly topScore: number | undefined;
+    }
+  | {
+      /** A model was called and has told what it took, whatever becomes of the answer. */
+      readonly type: 'model.used';
+      readonly query?: CallingQuery;
+      readonly operation: 'chat' | 'embeddings';
+      readonly purpose: 'query' | 'ingest';
+      readonly inputTokens: number;
+      readonly outputTokens: number;
+      readonly costUsd: number;
     }
   | { readonly type: 'token.first'; readonly query: number; readonly sinceStart: number }
   | {
@@ -58,8 +92,6 @@ export type EngineEvent =
       readonly rerankedSize?: number | undefined;
       /** Passages that the generator was shown. */
       readonly contextSize?: number | undefined;
-      /** The question's own share of tokens and cost, where it was embedded by a service: part of `costUsd`, not of `inputTokens`. */
-      readonly embedding?: { readonly inputTokens: number; readonly costUsd: number } | undefined;
     }
   | {
       readonly type: 'query.degraded';
@@ -70,6 +102,7 @@ export type EngineEvent =
   | {
       /** One attempt to call a dependency; `open` and `busy` never reached it. */
       readonly type: 'dependency.called';
+      readonly query?: CallingQuery;
       readonly dependency: Dependency;
       readonly purpose: 'query' | 'ingest';
       readonly outcome: 'ok' | FailureCause;
@@ -79,6 +112,7 @@ export type EngineEvent =
     }
   | {
       readonly type: 'dependency.retried';
+      readonly query?: CallingQuery;
       readonly dependency: Dependency;
       readonly purpose: 'query' | 'ingest';
       readonly delay: number;
@@ -87,11 +121,13 @@ export type EngineEvent =
   | {
       /** A retry that would have helped, and was not made. */
       readonly type: 'retry.refused';
+      readonly query?: CallingQuery;
       readonly dependency: Dependency;
       readonly why: 'budget' | 'deadline';
     }
   | {
       readonly type: 'breaker.changed';
+      readonly query?: CallingQuery;
       readonly dependency: Dependency;
       readonly from: BreakerState;
       readonly to: BreakerState;

@@ -95,11 +95,15 @@ export class Finder {
     if (cache === undefined) return this.#search(query, request, state, begun);
 
     const key = keys.retrieval(keyPartsOf(request, state));
-    const kept = await cache.reach(key, (signal) => this.#findAnew(query.aside(signal), request, state));
+    const kept = await cache.reach(key, (signal) => this.#findAnew(query.aside(signal), request, state), {
+      query: query.number,
+    });
     query.lookedUp('retrieval', kept?.state ?? 'miss');
     if (kept !== undefined) return { finding: kept.value, failures: undefined };
     const found = await this.#search(query, request, state, begun);
-    if (found.failures === undefined && this.isCurrent(state)) await cache.set(key, found.finding);
+    if (found.failures === undefined && this.isCurrent(state)) {
+      await cache.set(key, found.finding, { query: query.number });
+    }
     return found;
   }
 
@@ -117,7 +121,8 @@ export class Finder {
     if (embedding === undefined) return undefined;
     const anew: Compute<Float32Array> = async (signal) =>
       (await this.#embedded(query.aside(signal), request.question, embedder)).vector;
-    const kept = await embedding.reach(this.#parts.keys.embedding(embedder.id, request.question), anew);
+    const key = this.#parts.keys.embedding(embedder.id, request.question);
+    const kept = await embedding.reach(key, anew, { query: query.number });
     query.lookedUp('embedding', kept?.state ?? 'miss');
     return kept?.value;
   }
@@ -147,12 +152,13 @@ export class Finder {
       reranker && (await this.#rerankOr(failures, query, request, { vector, reranker, retrieval }));
     if (reranked) query.note({ rerankedSize: reranked.keys.length });
     const finding = await query.during('prompt', () => {
-      const { keyword, vector: vectorHits, fused } = retrieval;
+      const { keyword, vector: vectorHits, fused, similarity } = retrieval;
       const passages = this.#passages(reranked ?? fused, topK);
       return {
         passages,
         contextSize: contextSize(passages),
         ranking: reranked ? rankingAfter(reranked, retrieval, state.catalogue) : retrieval.ranking,
+        ...(similarity !== undefined && { similarity }),
         trace: { keyword, vector: vectorHits, fused, reranked },
       };
     });
@@ -180,7 +186,7 @@ export class Finder {
     { state, vector }: { state: SearchState; vector: Float32Array | undefined },
   ): Promise<Retrieval> {
     const { signal, stageDeadline: deadline } = query;
-    const limits = { signal, deadline, earlyDeadline: this.#mayTake(query) };
+    const limits = { signal, deadline, earlyDeadline: this.#mayTake(query), query: query.number };
     const vectorLost = failures.length > 0;
     const retrieval = await query.during('retrieve', () =>
       state.retriever.retrieve({ question, vector, filter, topK, ...limits, tolerant: true, vectorLost }),
@@ -237,6 +243,7 @@ export class Finder {
     };
     try {
       const { value } = await cache.make(keys.embedding(embedder.id, question), compute, {
+        query: query.number,
         signal: query.signal,
         patience: () => query.patience(this.#mayTake(query)),
         costUsd: () => costUsd,
@@ -260,12 +267,12 @@ export class Finder {
     return query.during('embed', async () => {
       const { vectors, inputTokens = 0 } = await embedder.embed([question], {
         purpose: 'query',
+        query: query.number,
         deadline,
         ...(signal && { signal }),
       });
       const costUsd = costOf(prices, embeddingModel, { inputTokens, outputTokens: 0 });
-      query.costUsd += costUsd;
-      if (inputTokens > 0) query.note({ embedding: { inputTokens, costUsd } });
+      query.used('embeddings', { inputTokens, outputTokens: 0 }, costUsd);
       return { vector: checkedVector(vectors, embedder), costUsd };
     });
   }

@@ -85,7 +85,14 @@ export class Pipeline {
       reserves: this.#standIns.any,
     });
     if (events.active) {
-      events.emit({ type: 'query.started', query: query.number, questionLength: question.length });
+      events.emit({
+        type: 'query.started',
+        query: query.number,
+        questionLength: question.length,
+        topK: options.topK ?? this.#parts.options.retrieval.topK,
+        waitedMs: options.waitedMs ?? 0,
+        tag: options.tag,
+      });
     }
     this.#inFlight += 1;
     try {
@@ -193,10 +200,11 @@ function finished(query: Query, answer: Answer): EngineEvent {
     query: query.number,
     outcome: abstained && contextSize === 0 ? 'no_context' : abstained ? 'abstained' : 'answered',
     duration: totalMs,
-    ...usage,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
     costUsd,
-    ...(degraded && { degraded: degraded.level }),
+    degraded: degraded?.level,
     contextSize,
-    ...query.facts,
+    rerankedSize: query.facts.rerankedSize,
   };
 }

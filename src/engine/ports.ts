@@ -58,6 +58,8 @@ export interface CallLimits {
   readonly signal?: AbortSignal;
   /** On the engine's clock. What stands before a port ends the call then; an adapter may leave it to that. */
   readonly deadline?: number | undefined;
+  /** Number of the question that asks, for the events of the call. */
+  readonly query?: number | undefined;
 }
 
 export interface SearchOptions extends CallLimits {
@@ -198,6 +200,8 @@ export interface Generator {
 
 export interface CacheStatistics {
   readonly entries: number;
+  /** Of these, those that other processes have too, since they share them; each process tells them alike. By default none. */
+  readonly commonEntries?: number;
   /** That keys and values take, about. */
   readonly bytes: number;
   readonly hits: number;
@@ -207,8 +211,9 @@ export interface CacheStatistics {
 
 /** Values by key. Keys hold whatever makes a value valid (index version, settings): a cache never judges staleness. */
 export interface Cache<V> {
-  get(key: string): Promise<V | undefined>;
-  set(key: string, value: V): Promise<void>;
+  /** `query`: number of the question that asks, for the events of the call. */
+  get(key: string, query?: number): Promise<V | undefined>;
+  set(key: string, value: V, query?: number): Promise<void>;
   clear(): Promise<void>;
   statistics(): CacheStatistics;
 }

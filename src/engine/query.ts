@@ -3,7 +3,8 @@ import type { Emitter } from '../kernel/emitter.ts';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 import { milliseconds } from '../kernel/units.ts';
 import type { Patience } from './caching/layered-cache.ts';
-import type { CacheLayer, CacheState, EngineEvent, Stage } from './events.ts';
+import type { CacheLayer, CacheState, EngineEvent, Stage, Substitute } from './events.ts';
+import type { Hits, TokenUsage } from './ports.ts';
 import {
   type Degradation,
   type DegradationStep,
@@ -24,7 +25,12 @@ const RESERVED_MS = 1000;
 /** Of a question's time, what vectors may take where keywords will do: the generator needs some, too. */
 const SEARCH_SHARE = 0.5;
 
-const NOT_LATE = {};
+interface DuringOptions {
+  readonly evenLate?: boolean;
+  readonly by?: Substitute | undefined;
+}
+
+const AS_USUAL: DuringOptions = {};
 
 /** What a stage leans on. */
 const SOURCES: Readonly<Record<Stage, FailureSource>> = {
@@ -39,8 +45,6 @@ const SOURCES: Readonly<Record<Stage, FailureSource>> = {
 export interface QueryFacts {
   /** Passages that the reranker put in order. */
   readonly rerankedSize?: number;
-  /** Of the question's embedding, made by a service. */
-  readonly embedding?: { readonly inputTokens: number; readonly costUsd: number };
 }
 
 const NO_FACTS: QueryFacts = {};
@@ -116,8 +120,12 @@ export class Query {
     return this.#way.costUsd;
   }
 
-  set costUsd(costUsd: number) {
-    this.#way.costUsd = costUsd;
+  /** Adds what a model took, and announces it: also where nobody is told of the question any more, for it is spent. */
+  used(operation: 'chat' | 'embeddings', { inputTokens, outputTokens }: TokenUsage, costUsd: number): void {
+    this.#way.costUsd += costUsd;
+    if (!this.#events.active || (inputTokens === 0 && outputTokens === 0)) return;
+    const tokens = { inputTokens, outputTokens, costUsd };
+    this.#events.emit({ type: 'model.used', query: this.number, operation, purpose: 'query', ...tokens });
   }
 
   get facts(): QueryFacts {
@@ -222,7 +230,7 @@ export class Query {
   async during<T>(
     stage: Stage,
     work: () => T | Promise<T>,
-    { evenLate = false }: { evenLate?: boolean } = NOT_LATE,
+    { evenLate = false, by }: DuringOptions = AS_USUAL,
   ): Promise<T> {
     this.throwIfWithdrawn();
     if (!evenLate) this.throwIfLate();
@@ -232,24 +240,27 @@ export class Query {
     try {
       result = await work();
     } catch (error) {
-      this.#stageFailed(stage, start, error);
+      this.#stageFailed({ stage, start, by }, error);
       throw error;
     }
     const duration = this.#clock.now() - start;
     this.#way.stage = undefined;
     this.stages[stage] += duration;
     if (this.#heard) {
-      this.#events.emit({ type: 'stage.finished', query: this.number, stage, start, duration });
+      this.#events.emit({ type: 'stage.finished', query: this.number, stage, by, start, duration });
     }
     this.throwIfWithdrawn();
     return result;
   }
 
-  #stageFailed(stage: Stage, start: number, thrown: unknown): void {
+  #stageFailed(
+    { stage, start, by }: { stage: Stage; start: number; by: Substitute | undefined },
+    thrown: unknown,
+  ): void {
     if (!this.#heard) return;
     const { code } = this.#signal?.aborted ? withdrawn(this.#signal) : described(thrown);
     const duration = this.#clock.now() - start;
-    this.#events.emit({ type: 'stage.failed', query: this.number, stage, start, duration, code });
+    this.#events.emit({ type: 'stage.failed', query: this.number, stage, by, start, duration, code });
   }
 
   lookedUp(layer: CacheLayer, state: CacheState): void {
@@ -266,22 +277,16 @@ export class Query {
   /** Announces what each retriever found. */
   retrieved({ keyword, vector, fused }: Retrieval): void {
     if (!this.#heard) return;
-    for (const [retriever, hits] of [
-      ['keyword', keyword],
-      ['vector', vector],
-      ['fused', fused],
-    ] as const) {
-      if (hits === undefined) continue;
-      const { keys, scores } = hits;
-      const query = this.number;
-      this.#events.emit({
-        type: 'retrieval.finished',
-        query,
-        retriever,
-        count: keys.length,
-        topScore: scores[0],
-      });
-    }
+    this.#found('keyword', keyword);
+    this.#found('vector', vector);
+    this.#found('fused', fused);
+  }
+
+  #found(retriever: 'keyword' | 'vector' | 'fused', hits: Hits | undefined): void {
+    if (hits === undefined) return;
+    const { keys, scores } = hits;
+    const [count, topScore] = [keys.length, scores[0]];
+    this.#events.emit({ type: 'retrieval.finished', query: this.number, retriever, count, topScore });
   }
 
   /** Marks the first piece of text; later calls change nothing. */

@@ -23,6 +23,7 @@ const NO_CONTEXT: GeneratedAnswer = {
   abstained: true,
   usage: NO_USAGE,
 };
+const WITHOUT_MODEL = { by: 'none' } as const;
 const NO_RANKING: Answer['ranking'] = { ids: [], scores: new Float64Array(0) };
 const NO_TRACE: NonNullable<Answer['trace']> = {
   keyword: undefined,
@@ -34,7 +35,15 @@ const NO_TRACE: NonNullable<Answer['trace']> = {
 /** What stands in for a full answer, before anybody has been told of it. */
 export type StandIn = Pick<
   Answer,
-  'text' | 'abstained' | 'confidence' | 'passages' | 'contextSize' | 'citations' | 'ranking' | 'usage'
+  | 'text'
+  | 'abstained'
+  | 'confidence'
+  | 'passages'
+  | 'contextSize'
+  | 'citations'
+  | 'ranking'
+  | 'similarity'
+  | 'usage'
 > & { readonly trace: NonNullable<Answer['trace']> };
 
 export interface WriterParts {
@@ -54,7 +63,7 @@ export class Writer {
   async write(
     query: Query,
     question: string,
-    { passages, contextSize, ranking }: Finding,
+    { passages, contextSize, ranking, similarity }: Finding,
     options: AskOptions,
   ): Promise<Answer> {
     const context = contextOf(passages, contextSize);
@@ -62,13 +71,17 @@ export class Writer {
       query.spoke();
       options.onText?.(text);
     };
-    const generated = await query.during('generate', async () => {
-      if (context.length > 0) return this.#listen(query, question, context, say);
-      say(ABSTENTION);
-      return NO_CONTEXT;
-    });
+    const generated = await query.during(
+      'generate',
+      async () => {
+        if (context.length > 0) return this.#listen(query, question, context, say);
+        say(ABSTENTION);
+        return NO_CONTEXT;
+      },
+      context.length > 0 ? undefined : WITHOUT_MODEL,
+    );
     const { text, abstained, confidence, citations, usage, model } = generated;
-    query.costUsd += costOf(this.#parts.prices, model, usage);
+    query.used('chat', usage, costOf(this.#parts.prices, model, usage));
     const totalMs = query.elapsed();
     const { degraded } = query;
     return {
@@ -79,6 +92,7 @@ export class Writer {
       contextSize,
       citations,
       ranking,
+      ...(similarity !== undefined && { similarity }),
       stages: query.stages,
       totalMs,
       firstTokenMs: query.firstTokenMs ?? totalMs,
@@ -157,6 +171,7 @@ export class Writer {
     for await (const event of generator.generate({
       question,
       passages,
+      query: query.number,
       deadline,
       ...(signal && { signal }),
     })) {
@@ -175,7 +190,7 @@ export class Writer {
 export async function extracted(
   query: Query,
   question: string,
-  { passages, contextSize, ranking, trace }: Finding,
+  { passages, contextSize, ranking, similarity, trace }: Finding,
   generator: Generator,
 ): Promise<StandIn> {
   const { text, abstained, confidence, citations, usage } = await query.during(
@@ -189,16 +204,38 @@ export async function extracted(
       }
       throw brokenOff(generator);
     },
-    { evenLate: true },
+    { evenLate: true, by: 'extractive' },
   );
-  return { text, abstained, confidence, passages, contextSize, citations, ranking, usage, trace };
+  return {
+    text,
+    abstained,
+    confidence,
+    passages,
+    contextSize,
+    citations,
+    ranking,
+    ...(similarity !== undefined && { similarity }),
+    usage,
+    trace,
+  };
 }
 
 /** An earlier answer, given once more. */
 export function recalled({ answer, finding }: CachedAnswer): StandIn {
-  const { text, abstained, confidence, passages, contextSize, citations, ranking } = answer;
+  const { text, abstained, confidence, passages, contextSize, citations, ranking, similarity } = answer;
   const { trace } = finding;
-  return { text, abstained, confidence, passages, contextSize, citations, ranking, usage: NO_USAGE, trace };
+  return {
+    text,
+    abstained,
+    confidence,
+    passages,
+    contextSize,
+    citations,
+    ranking,
+    ...(similarity !== undefined && { similarity }),
+    usage: NO_USAGE,
+    trace,
+  };
 }
 
 /** Words that come of no passage. */

@@ -3,7 +3,6 @@ import { ErrorClasses } from '../load/error-classes.ts';
 import type { LoadContext } from '../load/phase-plan.ts';
 import { ResponseTable } from '../load/responses.ts';
 import type { Target } from '../load/target.ts';
-import { inProcessTarget } from '../load/targets/in-process.ts';
 import type { RunRecord } from '../records/schema.ts';
 import { pacingClock } from '../system/clock.ts';
 import { assessWhole } from './assess.ts';
@@ -14,6 +13,7 @@ import { Judge } from './judge.ts';
 import { loadResult, responseRecords } from './load-record.ts';
 import { notesOn, notesOnLoad, notesOnQuality } from './notes.ts';
 import { type IndexedEngine, indexSummary, openIndexedEngine } from './open-index.ts';
+import { engineTarget } from './open-target.ts';
 import { Parts } from './parts.ts';
 import { PROFILE_PLANS, type ProfilePlan } from './profiles.ts';
 import { type QualityResult, runQualityPass } from './quality.ts';
@@ -43,10 +43,13 @@ export async function runBench(
     const opened = await openIndexedEngine(withoutStandIns(setup));
     return [opened, indexSummary(opened)];
   });
-  const { engine, index, ingest } = indexed;
-  const { requests, rankings, ...measured } = await measure(setup, indexed, { plan, parts }).finally(() =>
-    engine.close(),
-  );
+  const { index, ingest } = indexed;
+  const { target, close } = await engineTarget(indexed, setup.engineTraces);
+  const { requests, rankings, ...measured } = await measure(
+    setup,
+    { ...indexed, target },
+    { plan, parts },
+  ).finally(close);
   const comparison = await compareVariants(setup, measured, { variants, parts });
   const complete = setup.signal?.aborted !== true;
   const durationMs = setup.clock.now() - start;
@@ -96,11 +99,10 @@ type Measured = Pick<
 
 async function measure(
   setup: RunSetup,
-  { engine, documents }: IndexedEngine,
+  { engine, documents, target }: IndexedEngine & { readonly target: Target },
   { plan, parts }: Running,
 ): Promise<Measured> {
   const { golden, options, signal } = setup;
-  const target = inProcessTarget(engine);
   const judge = new Judge(documents, options.quality.k);
   const pass = await parts.run('quality', async () => {
     const result = await runQualityPass(setup, target, { judge });
@@ -144,7 +146,10 @@ function keepResponses(responses: ResponseTable, { responses: first }: QualityRe
   return responses.size;
 }
 
-function loadContext({ golden, options, seed, signal, onEvent }: RunSetup, target: Target): LoadContext {
+function loadContext(
+  { golden, options, seed, engineTraces, signal, onEvent }: RunSetup,
+  target: Target,
+): LoadContext {
   const { timeoutMs, deadlineMs, maxInFlight, arrivals } = options.bench;
   return {
     target,
@@ -158,6 +163,7 @@ function loadContext({ golden, options, seed, signal, onEvent }: RunSetup, targe
     deadlineMs,
     maxInFlight,
     arrivals,
+    traceShare: engineTraces?.share,
     ...(signal && { signal }),
     onEvent,
   };

@@ -2,6 +2,7 @@ import { milliseconds } from '../kernel/units.ts';
 import { distributionOf } from '../load/distribution.ts';
 import { isInTime } from '../load/in-time.ts';
 import { laterRows } from '../load/later-rows.ts';
+import { laterMachine } from '../load/machine-columns.ts';
 import type { RunPhase } from '../load/phase.ts';
 import type { PhasePlan } from '../load/phase-plan.ts';
 import type { PhaseRecorder } from '../load/recorder.ts';
@@ -63,6 +64,9 @@ export class SessionPort implements CapacityPort {
       elapsed: whole.setting.elapsed - warmup,
       // Counters of the warm-up, too: they would not fit these rows.
       caches: undefined,
+      // Ids follow from the due times as they were before they were shifted.
+      tracing: undefined,
+      machine: laterMachine(whole.setting.machine, warmup),
     };
     const phase = { rows, setting };
     this.phases.push(phase);

@@ -34,7 +34,7 @@ export interface LoadRules {
   readonly maxRequests?: number | undefined;
   readonly maxCostUsd?: number | undefined;
   readonly slo?: Slo | undefined;
-  /** Of the requests over HTTP: those that begin a trace. */
+  /** Of the requests: those that begin a trace. */
   readonly traceShare?: number | undefined;
 }
 

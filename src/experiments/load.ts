@@ -43,6 +43,7 @@ export async function runLoad(setup: LoadSetup, shape: LoadShape): Promise<RunRe
     const target = await openTarget(setup, {
       connections: inFlightCap(setup.rules, fastest),
       timeout: setup.rules.timeout,
+      traces: setup.engineTraces,
     });
     return [target, target.summary];
   });

@@ -5,7 +5,8 @@ import { inProcessTarget } from '../load/targets/in-process.ts';
 import { GeneratorThreads } from '../load/threads/pool.ts';
 import type { IndexRecord, IngestRecord } from '../records/schema.ts';
 import { keepCollectionsShort } from '../system/garbage.ts';
-import { indexSummary, openIndexedEngine } from './open-index.ts';
+import type { EngineTraces } from './engine-traces.ts';
+import { type IndexedEngine, indexSummary, openIndexedEngine } from './open-index.ts';
 import type { RunSetup, TargetSetup } from './setup.ts';
 
 /** A target that is ready to be asked, and what is known of it. */
@@ -31,6 +32,8 @@ export interface Connecting {
   readonly connections: number;
   /** Patience with one request, in milliseconds. */
   readonly timeout: number;
+  /** Of the engine, where that is the target. */
+  readonly traces?: EngineTraces | undefined;
 }
 
 /**
@@ -40,21 +43,45 @@ export interface Connecting {
 export async function openTarget(setup: RunSetup, connecting: Connecting): Promise<OpenTarget> {
   return setup.target?.kind === 'http'
     ? openDeployment(setup, setup.target, connecting)
-    : openEngineTarget(setup);
+    : openEngineTarget(setup, connecting);
 }
 
-async function openEngineTarget(setup: RunSetup): Promise<OpenTarget> {
+async function openEngineTarget(
+  setup: RunSetup,
+  { traces }: Pick<Connecting, 'traces'>,
+): Promise<OpenTarget> {
   const opened = await openIndexedEngine(setup);
-  const { engine, documents, index, ingest } = opened;
+  const { documents, index, ingest } = opened;
+  const { target, close } = await engineTarget(opened, traces);
   return {
-    target: inProcessTarget(engine),
+    target,
     threads: undefined,
     documents,
     index,
     ingest,
     summary: indexSummary(opened),
-    close: () => engine.close(),
+    close,
   };
+}
+
+/** The engine as a target, traced where it is to be; `close` closes the engine as well. */
+export async function engineTarget(
+  { engine, index }: Pick<IndexedEngine, 'engine' | 'index'>,
+  traces: EngineTraces | undefined,
+): Promise<{ readonly target: Target; close(): Promise<void> }> {
+  try {
+    const traced = await traces?.open(engine, index.path ?? '');
+    return {
+      target: inProcessTarget(engine, traced?.ask),
+      close: async () => {
+        await traced?.stop();
+        await engine.close();
+      },
+    };
+  } catch (thrown) {
+    await engine.close();
+    throw thrown;
+  }
 }
 
 async function openDeployment(

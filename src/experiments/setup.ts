@@ -6,6 +6,7 @@ import type { Clock } from '../kernel/clock.ts';
 import type { TargetDescription } from '../load/targets/http/description.ts';
 import type { RequestColumns } from '../records/columns.ts';
 import type { RunRecord } from '../records/schema.ts';
+import type { EngineTraces } from './engine-traces.ts';
 import type { ExperimentEvent } from './events.ts';
 import type { ExperimentOptions } from './options.ts';
 
@@ -36,6 +37,8 @@ export interface RunSetup {
   /** Arguments and settings as the record keeps them: without secrets. */
   readonly command: readonly string[];
   readonly redactedConfig: Record<string, unknown>;
+  /** How the engine of this process is traced under load; by default not at all. */
+  readonly engineTraces?: EngineTraces | undefined;
   readonly signal?: AbortSignal;
   readonly onEvent: (event: ExperimentEvent) => void;
 }

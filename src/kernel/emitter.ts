@@ -8,23 +8,38 @@ export interface Emitter<Event> {
 }
 
 export function createEmitter<Event>(): Emitter<Event> {
-  const listeners = new Set<(event: Event) => void>();
-  return {
-    get active() {
-      return listeners.size > 0;
-    },
-    emit(event) {
-      for (const listener of listeners) {
-        try {
-          listener(event);
-        } catch {
-          // Observing must never change what is observed.
-        }
+  return new Listened<Event>();
+}
+
+/** An object of its own, so that a function that listens twice can be let go of once. */
+interface Listener<Event> {
+  readonly hear: (event: Event) => void;
+}
+
+class Listened<Event> implements Emitter<Event> {
+  active = false;
+  /** Replaced, never changed: whoever comes or goes while an event is told is heard from the next one on. */
+  #listeners: readonly Listener<Event>[] = [];
+
+  emit(event: Event): void {
+    const listeners = this.#listeners;
+    for (let index = 0; index < listeners.length; index += 1) {
+      try {
+        listeners[index]!.hear(event);
+      } catch {
+        // Observing must never change what is observed.
       }
-    },
-    listen(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
+    }
+  }
+
+  listen(hear: (event: Event) => void): () => void {
+    const own = { hear };
+    this.#set([...this.#listeners, own]);
+    return () => this.#set(this.#listeners.filter((one) => one !== own));
+  }
+
+  #set(listeners: readonly Listener<Event>[]): void {
+    this.#listeners = listeners;
+    this.active = listeners.length > 0;
+  }
 }

@@ -1,7 +1,8 @@
 import { seededRandom } from '../kernel/random.ts';
 import { OUTCOMES } from '../records/columns.ts';
 import { DurationHistogram, type EncodedHistogram } from '../statistics/histogram.ts';
-import type { LoadTick } from './events.ts';
+import type { LatencyCounts, LoadTick } from './events.ts';
+import { LatencyBuckets } from './latency-buckets.ts';
 import type { PhaseRecorder } from './recorder.ts';
 import type { Target, TargetResponse } from './target.ts';
 
@@ -40,6 +41,8 @@ export interface LiveDelta {
   readonly dropped: number;
   readonly inFlight: number;
   readonly latency: EncodedHistogram;
+  readonly latencies: LatencyCounts;
+  readonly service: EncodedHistogram;
   readonly lag: EncodedHistogram;
   readonly samples: readonly LiveSample[];
   /** USD of the answers that ended since; 0 unless costs are watched. */
@@ -61,7 +64,9 @@ export class LiveCounter {
   readonly #recorder: PhaseRecorder;
   readonly #watch: LiveWatch;
   readonly #latency = new DurationHistogram();
+  readonly #service = new DurationHistogram();
   readonly #lag = new DurationHistogram();
+  readonly #buckets = new LatencyBuckets();
   /** At uneven distances: questions that come in a fixed order must not hide from even ones. */
   readonly #random = seededRandom('live samples');
   #arrivals = 0;
@@ -82,6 +87,8 @@ export class LiveCounter {
     const samples: LiveSample[] = [];
     let costUsd = 0;
     this.#latency.clear();
+    this.#service.clear();
+    this.#buckets.clear();
     for (let nth = from; nth < recorder.ended; nth += 1) {
       const row = recent[nth % recent.length]!;
       const outcome = recorder.outcome[row]!;
@@ -89,7 +96,11 @@ export class LiveCounter {
       else if (outcome === TIMEOUT) counts.timeouts += 1;
       else counts.errors += 1;
       const latency = recorder.end[row]! - recorder.due[row]!;
-      if (outcome === COMPLETED || outcome === TIMEOUT) this.#latency.record(latency);
+      if (outcome === COMPLETED || outcome === TIMEOUT) {
+        this.#latency.record(latency);
+        this.#service.record(recorder.end[row]! - recorder.sent[row]!);
+        this.#buckets.record(latency);
+      }
       const sampled = this.#random.next() < share;
       if (!sampled && !this.#watch.watchesCost) continue;
       const response = recorder.peek(row, (reply, question) => this.#watch.target.read(reply, question));
@@ -103,6 +114,8 @@ export class LiveCounter {
       ...this.#arrived(),
       inFlight: recorder.inFlight,
       latency: this.#latency.encode(),
+      latencies: this.#buckets.counts(),
+      service: this.#service.encode(),
       lag: this.#lag.encode(),
       samples,
       costUsd,
@@ -147,6 +160,7 @@ export class LiveView {
     scored: number;
   }[] = [];
   readonly #sums = { arrivals: 0, completed: 0, errors: 0, timeouts: 0, dropped: 0 };
+  readonly #buckets = new LatencyBuckets();
   /** Where the window began. */
   #since = 0;
 
@@ -157,6 +171,7 @@ export class LiveView {
   /** `at`: milliseconds since the phase began. One delta of each thread. */
   tick(at: number, deltas: readonly LiveDelta[]): LoadTick {
     for (const name of SUMMED) this.#sums[name] += total(deltas, name);
+    for (const { latencies } of deltas) this.#buckets.add(latencies);
     this.#window.push({ at, deltas, ...this.#judged(deltas) });
     if (this.#window.length > WINDOW) this.#since = this.#window.shift()!.at;
     const latest = this.#window.flatMap((one) => one.deltas);
@@ -176,6 +191,7 @@ export class LiveView {
       inFlight: total(deltas, 'inFlight'),
       ...this.#sums,
       ...quantilesOf(latest),
+      latencies: this.#buckets.counts(),
       errorShare: over === 0 ? null : failed / over,
       goodput: this.#goodput(over / seconds),
     };
@@ -213,18 +229,25 @@ function total(deltas: readonly LiveDelta[], name: Counted): number {
   return deltas.reduce((sum, delta) => sum + delta[name], 0);
 }
 
-function quantilesOf(deltas: readonly LiveDelta[]): Pick<LoadTick, 'latencyMs' | 'lagP99Ms'> {
+function quantilesOf(deltas: readonly LiveDelta[]): Pick<LoadTick, 'latencyMs' | 'serviceMs' | 'lagP99Ms'> {
   const latency = new DurationHistogram();
+  const service = new DurationHistogram();
   const lag = new DurationHistogram();
   for (const delta of deltas) {
     latency.mergeEncoded(delta.latency);
+    service.mergeEncoded(delta.service);
     lag.mergeEncoded(delta.lag);
   }
-  const at = (p: number): number => latency.quantile(p);
   return {
-    latencyMs: latency.count === 0 ? null : { p50: at(0.5), p95: at(0.95), p99: at(0.99) },
+    latencyMs: percentilesOf(latency),
+    serviceMs: percentilesOf(service),
     lagP99Ms: lag.count === 0 ? null : lag.quantile(0.99),
   };
+}
+
+function percentilesOf(histogram: DurationHistogram): LoadTick['latencyMs'] {
+  const at = (p: number): number => histogram.quantile(p);
+  return histogram.count === 0 ? null : { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
 /** How many values of an ascending array are not above `limit`. */

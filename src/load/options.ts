@@ -81,6 +81,12 @@ const response = z.strictObject({
   inputTokens: text.optional().describe('JMESPath: tokens of the prompt.'),
   outputTokens: text.optional().describe('JMESPath: tokens of the answer.'),
   costUsd: text.optional().describe('JMESPath: what the answer cost, in US dollars.'),
+  queueMs: text
+    .optional()
+    .describe(
+      'JMESPath: milliseconds that the request waited for its turn. Reports then tell the queue from the network.',
+    )
+    .meta({ examples: ['timings.queue_ms', 'queue_seconds * `1000`'] }),
   error: text
     .optional()
     .describe(
@@ -225,7 +231,7 @@ const load = z.strictObject({
     .max(1)
     .default(0)
     .describe(
-      'Share of the requests over HTTP that begin a trace and say so to the target (traceparent). Their ids stand in reports.',
+      'Share of the requests that begin a trace, and say so to a target over HTTP (traceparent). Their ids stand in reports. 0 for the engine of this process means as tracing.sampler says, once tracing.endpoint is set.',
     ),
   generators: count.max(64).default(1).describe('Threads that send load over HTTP.'),
 });

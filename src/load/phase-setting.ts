@@ -1,4 +1,4 @@
-import type { CacheWorkRecord, PhaseRecord } from '../records/schema.ts';
+import type { CacheWorkRecord, MachineRecord, PhaseRecord } from '../records/schema.ts';
 import type { PhaseTracing } from '../records/trace-ids.ts';
 
 /** What was decided about each row of a phase after it was over, by position. */
@@ -45,4 +45,6 @@ export interface PhaseSetting
   /** What the target's caches did meanwhile; undefined where nobody can look. */
   readonly caches?: CacheWorkRecord | undefined;
   readonly usage: Omit<PhaseRecord['generator'], 'maxInFlight' | 'threads'>;
+  /** What was used of the generator's machine by second; undefined where nobody looked. */
+  readonly machine?: MachineRecord | undefined;
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { PhaseTracing } from '../records/trace-ids.ts';
 import { nextTurn } from '../system/clock.ts';
-import { type ProcessUsage, watchProcessUsage } from '../system/usage.ts';
 import { RunBudget } from './budget.ts';
 import { cacheWork } from './cache-work.ts';
 import { type DriveTask, drive } from './drive.ts';
+import { type Used, usedTogether, watchHere, watchProcessOf } from './generator-watch.ts';
 import { LiveCounter, type LiveDelta, LiveView, TELLING } from './live.ts';
+import { type MachineSpan, machineColumns } from './machine-columns.ts';
 import { mergeRows } from './merge.ts';
 import {
   cacheModeOf,
@@ -42,9 +43,7 @@ export async function runPhase(plan: PhasePlan, context: LoadContext): Promise<R
   };
   signal?.addEventListener('abort', interrupt, { once: true });
   try {
-    const { rows, usage, elapsed } = context.threads
-      ? await run.onThreads(context.threads)
-      : await run.here();
+    const { rows, used, elapsed } = context.threads ? await run.onThreads(context.threads) : await run.here();
     budget.spend({ requests: rows.rows });
     const endedBy = endOf(interruptedAt, { run, rows, cutAt, task });
     return {
@@ -65,7 +64,8 @@ export async function runPhase(plan: PhasePlan, context: LoadContext): Promise<R
         stageNames: target.stages,
         tracing,
         caches: before && cacheWork(before, target.cacheStatistics!()),
-        usage,
+        usage: used.usage,
+        machine: machineColumns(used.spans),
       },
     };
   } finally {
@@ -109,11 +109,9 @@ function describe(plan: PhasePlan, context: LoadContext) {
   };
 }
 
-type Usage = PhaseSetting['usage'];
-
 interface Driven {
   readonly rows: PhaseRecorder;
-  readonly usage: Usage;
+  readonly used: Used<MachineSpan['figures']>;
   /** Milliseconds that sending took, drain included, reading not. */
   readonly elapsed: number;
 }
@@ -164,7 +162,7 @@ class PhaseRun {
     const tables = { responses, errors, stages: stages.length, replies, planned, questions: numbers };
     const rows = new PhaseRecorder(capacity, tables);
     const counter = new LiveCounter(rows, { target, ...this.#watch() });
-    const stopUsage = watchProcessUsage();
+    const watch = watchHere(clock);
     this.#begins(clock.now());
     const stopTelling = this.#tell(() => [counter.delta()]);
     try {
@@ -181,28 +179,29 @@ class PhaseRun {
         enough: this.#enough.signal,
       });
       const elapsed = this.elapsed;
-      const usage = stopUsage();
+      const used = watch.stop(this.#origin);
       stopTelling();
       await rows.readReplies((reply, question) => target.read(reply, question), nextTurn);
-      return { rows, usage, elapsed };
+      return { rows, used, elapsed };
     } finally {
+      watch.close();
       stopTelling();
       replies?.close();
     }
   }
 
   async onThreads(threads: GeneratorThreads): Promise<Driven> {
-    const { target, random, signal, responses, errors } = this.#context;
+    const { target, clock, random, signal, responses, errors } = this.#context;
     let waiting: LiveDelta[] = [];
-    const stopUsage = watchProcessUsage();
+    const watch = watchProcessOf(clock);
     const stopTelling = this.#tell(() => {
       const deltas = waiting;
       waiting = [];
       return deltas;
     });
     try {
-      let sent = { elapsed: 0, usage: undefined as ProcessUsage | undefined };
-      const { rows: parts, usages } = await threads.run({
+      let elapsed = 0;
+      const { rows: parts, used } = await threads.run({
         task: this.#task,
         seed: String(random.fork(`threads/${this.#plan.name}`).integer(2 ** 31)),
         ...this.#watch(),
@@ -211,15 +210,17 @@ class PhaseRun {
         onDelta: (delta) => waiting.push(delta),
         onOrigin: (origin) => this.#begins(origin),
         onSentAll: () => {
-          sent = { elapsed: this.elapsed, usage: stopUsage() };
+          elapsed = this.elapsed;
+          watch.stop(this.#origin);
           stopTelling();
         },
       });
       const count = parts.reduce((sum, { columns }) => sum + columns.rows, 0);
       const rows = new PhaseRecorder(count, { responses, errors, stages: target.stages.length });
       mergeRows(parts, rows, { responses, errors });
-      return { rows, usage: usageOf(sent.usage ?? stopUsage(), usages), elapsed: sent.elapsed };
+      return { rows, used: usedTogether(watch.stop(this.#origin), used), elapsed };
     } finally {
+      watch.close();
       stopTelling();
     }
   }
@@ -259,13 +260,4 @@ class PhaseRun {
       look();
     };
   }
-}
-
-/** Of several threads: the CPU of the whole process, the busiest event loop, the worst delay. */
-function usageOf(whole: ProcessUsage, threads: readonly ProcessUsage[]): Usage {
-  return {
-    ...whole,
-    eventLoopUtilisation: Math.max(...threads.map((usage) => usage.eventLoopUtilisation)),
-    eventLoopDelayP99Ms: Math.max(...threads.map((usage) => usage.eventLoopDelayP99Ms ?? 0)),
-  };
 }

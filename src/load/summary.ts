@@ -74,12 +74,13 @@ export function summarisePhase(
     ...(caches && { caches }),
     repeatShare: repeatShare(rows),
     funnel: countBy(verdicts.funnel, rows.rows, verdicts.classes),
-    stageShare: stageShare(rows, { latency, room, names: setting.stageNames }),
+    ...stageShare(rows, { latency, room, names: setting.stageNames }),
     ...(setting.warmup
       ? {}
       : { slowest: slowestRequests(rows, { latency, names: setting.stageNames, tracing: setting.tracing }) }),
     ...(setting.tracing && { tracing: setting.tracing }),
     generator: { ...setting.usage, maxInFlight: rows.maxInFlight, threads: setting.threads },
+    ...(setting.machine && { machine: setting.machine }),
     steadyState,
     warmup: setting.warmup,
     valid: invalidReasons.length === 0,

@@ -122,7 +122,7 @@ export interface Target {
   /** `in-process`, or the URL without credentials. */
   readonly name: string;
   readonly kind: 'in-process' | 'http';
-  /** Names of the stages that responses time; empty where the target hides them. */
+  /** Names of the stages that responses time, and of the queue where they tell it (`QUEUE`); empty where the target hides them. */
   readonly stages: readonly string[];
   readonly returns: TargetReturns;
   /** Sends one question. Never throws: what goes wrong at once is told to the exchange as well, in this turn or a later one. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cachesSchema } from './cache-schema.ts';
+import { machineSchema } from './machine-schema.ts';
 import { interval, measureSchema, quantilesSchema, share } from './primitives.ts';
 
 /** Tokens and money of the answers that told of them. */
@@ -12,6 +13,27 @@ export const costSchema = z.object({
   perGoodUsd: z.number().nullable().describe('Total cost / answers that are right and in time.'),
   toldShare: share.describe('Completed requests that tell their cost.'),
 });
+
+const tellingSchema = z.object({
+  requests: z.number().int(),
+  told: z
+    .number()
+    .int()
+    .describe('Of them, those whose response told of its parts, and no more than its latency.'),
+});
+
+/** Of which requests a phase's stageShare speaks. */
+const stageBasisSchema = z
+  .object({
+    slowestFrom: share.describe(
+      'The slowest are the requests from this quantile of latency up: 0.99, or less where those would be fewer than ten.',
+    ),
+    typical: tellingSchema,
+    slowest: tellingSchema.extend({ timeouts: z.number().int() }),
+  })
+  .describe(
+    'Of a phase whose target tells parts: which requests stageShare speaks of. It is null where half of either or more told nothing.',
+  );
 
 export const phaseSchema = z.object({
   name: z.string(),
@@ -79,8 +101,9 @@ export const phaseSchema = z.object({
     .object({ typical: z.record(z.string(), z.number()), slowest: z.record(z.string(), z.number()) })
     .nullable()
     .describe(
-      'Mean milliseconds by stage (and waiting): requests between p45 and p55, and those from p99 up (or the slowest ten).',
+      'Mean milliseconds by part (the stages and the queue that the target tells, lag, outside): requests between p45 and p55 of latency, and the slowest, of those that told their parts. Records of earlier versions have waiting, which is queue, lag and outside in one.',
     ),
+  stageBasis: stageBasisSchema.optional(),
   slowest: z
     .array(
       z.object({
@@ -90,7 +113,10 @@ export const phaseSchema = z.object({
         latencyMs: z.number().describe('end − due.'),
         outcome: z.string(),
         cache: z.string(),
-        stagesMs: z.record(z.string(), z.number()).nullable().describe('Null where its stages are hidden.'),
+        stagesMs: z
+          .record(z.string(), z.number())
+          .nullable()
+          .describe('By stage, and the queue where it was told. Null where they are hidden.'),
         traceId: z.string().nullable().describe('Null where it was not traced.'),
       }),
     )
@@ -110,6 +136,7 @@ export const phaseSchema = z.object({
     residentBytes: z.number(),
     threads: z.number().int().default(1),
   }),
+  machine: machineSchema.optional(),
   steadyState: z
     .object({ truncatedShare: share, steady: z.boolean() })
     .nullable()
@@ -183,7 +210,11 @@ export const loadSchema = z.object({
   slo: sloSchema.nullable().default(null),
   autocannon: autocannonSchema.nullable().default(null),
   phases: z.array(phaseSchema),
-  stages: z.array(z.string()).describe('Names of the stage columns of requests.col.'),
+  stages: z
+    .array(z.string())
+    .describe(
+      'Names of the stage columns of requests.col; queue is the wait for a turn, as the target tells it.',
+    ),
   funnelClasses: z.array(z.string()).describe('Names behind the codes of the funnel column.'),
   errorClasses: z.array(z.object({ name: z.string(), count: z.number().int(), example: z.string() })),
   closedLoopMaximum: z.object({ concurrency: z.number().int(), ratePerSecond: z.number() }).nullable(),
@@ -232,6 +263,7 @@ export const capacitySchema = z.object({
 });
 
 export type { CachesRecord, CacheWorkRecord } from './cache-schema.ts';
+export type { MachineRecord } from './machine-schema.ts';
 export type { QuantilesRecord } from './primitives.ts';
 export type PhaseRecord = z.infer<typeof phaseSchema>;
 export type CostRecord = z.infer<typeof costSchema>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { verdictSchema } from './load-schema.ts';
+import { machineSchema } from './machine-schema.ts';
 import { interval } from './primitives.ts';
 
 /** What a block is summed up by: latencies in milliseconds, rates per second, shares of arrivals. */
@@ -36,6 +37,7 @@ export const blockSchema = z.object({
   stagesMs: z
     .record(z.string(), z.number().nullable())
     .describe('Median of each stage that the target tells.'),
+  machine: machineSchema.optional(),
   valid: z.boolean(),
   invalidReasons: z.array(z.string()),
 });

@@ -15,6 +15,7 @@ import {
   costTable,
   curveTable,
   errorTable,
+  scarceList,
   timesTable,
   validityTable,
 } from './markdown/load-parts.ts';
@@ -68,6 +69,7 @@ function ownTables(record: RunRecord): string {
     funnelTable(record),
     cachePart(record),
     validityTable(record),
+    scarceList(record),
     errorTable(record),
     costTable(record),
     autocannonPart(record),

@@ -200,7 +200,8 @@ function addProblems(http: FastifyInstance): void {
   http.setErrorHandler((error, request, reply) => {
     const { status, headers, body } = problemResponse(error, request.id);
     request.failure = body.error.code;
-    if (status >= 500 && status !== 503) request.log.error({ err: error }, 'a request failed');
+    if (status >= 500 && status !== 503)
+      request.log.error({ event: 'request.failed', err: error }, 'a request failed');
     return reply.code(status).headers(headers).send(body);
   });
   http.setNotFoundHandler((request, reply) => {

@@ -1,13 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ExpositionFormat, formatFor, OPENMETRICS_TYPE, TEXT_TYPE } from '../telemetry/openmetrics.ts';
+import { systemClock } from '../system/clock.ts';
+import { formatFor, OPENMETRICS_TYPE, TEXT_TYPE } from '../telemetry/openmetrics.ts';
 import { listenError, urlOf } from './service.ts';
+import { type Exposition, standingExposition } from './standing-exposition.ts';
 
 export interface ExpositionServerOptions {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly exposition: (format: ExpositionFormat) => Promise<string>;
+  readonly exposition: Exposition;
+  /** Called each time that somebody has been sent all of it. */
+  readonly onRead?: () => void;
 }
 
 export interface ExpositionServer {
@@ -24,9 +28,10 @@ const MOST_CONNECTIONS = 100;
  * `server.port` where the port cannot be had.
  */
 export async function startExpositionServer(options: ExpositionServerOptions): Promise<ExpositionServer> {
-  const { host, port, exposition } = options;
+  const { host, port, onRead } = options;
+  const exposition = standingExposition(options.exposition, systemClock);
   const server = createServer((request, response) => {
-    answer(request, response, exposition).catch(() => response.destroy());
+    answer(request, response, { exposition, onRead }).catch(() => response.destroy());
   });
   server.maxConnections = MOST_CONNECTIONS;
   server.on('connection', (socket) => socket.unref());
@@ -49,7 +54,7 @@ export async function startExpositionServer(options: ExpositionServerOptions): P
 async function answer(
   { method, url = '', headers }: IncomingMessage,
   response: ServerResponse,
-  exposition: ExpositionServerOptions['exposition'],
+  { exposition, onRead }: { readonly exposition: Exposition; readonly onRead: (() => void) | undefined },
 ): Promise<void> {
   const found = url.split('?', 1)[0] === '/metrics';
   if (!found || (method !== 'GET' && method !== 'HEAD')) {
@@ -65,6 +70,7 @@ async function answer(
     'x-content-type-options': 'nosniff',
     vary: 'accept',
   });
+  if (method === 'GET' && onRead !== undefined) response.once('finish', onRead);
   response.end(method === 'HEAD' ? undefined : text);
 }
 

@@ -59,6 +59,8 @@ export interface AppSetting {
   readonly analytics?: Analytics | undefined;
   /** What scores a sample of the answers; whoever made it stops it. */
   readonly evaluation?: OnlineEvaluation | undefined;
+  /** What the service's own canary proves itself by, where it has one. */
+  readonly canarySecret?: string | undefined;
   /** Without it nobody can tell of golden questions: there is no `POST /api/evaluation`. */
   readonly takeEvaluation?: TakeEvaluation | undefined;
 }

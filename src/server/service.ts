@@ -1,18 +1,17 @@
-import { statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { GroundspeedError, messageOf } from '../kernel/errors.ts';
 import { memoryLimit } from '../system/machine.ts';
-import { DEFAULT_INDEX } from '../telemetry/catalogue.ts';
 import { watchEngineFigures } from '../telemetry/engine-figures.ts';
 import { countEngineEvents } from '../telemetry/engine-metrics.ts';
 import { logEngineEvents } from '../telemetry/logging/engine-log.ts';
 import type { Log } from '../telemetry/logging/logger.ts';
 import { modelOf } from '../telemetry/model-metrics.ts';
-import { activeTrace } from '../telemetry/tracing/active.ts';
 import { countDroppedSpans } from '../telemetry/tracing/count-dropped.ts';
+import { sampledTraceId } from '../telemetry/tracing/trace-ids.ts';
 import { createApp } from './app.ts';
 import { refuseUnsafe } from './authorise.ts';
 import type { HealthReport } from './health/component.ts';
+import { showIndexTimes } from './index-times.ts';
 import type { AppSetting } from './parts.ts';
 import { tracedEngine } from './traced-engine.ts';
 
@@ -64,7 +63,12 @@ export async function startService(setting: AppSetting): Promise<OwnService> {
   }
   const { port: taken } = app.http.server.address() as AddressInfo;
   const end = async (): Promise<void> => {
-    if (!(await app.drain())) app.http.log.warn('not all requests in flight ended in time (server.drainMs)');
+    if (!(await app.drain())) {
+      app.http.log.warn(
+        { event: 'service.drained_late' },
+        'not all requests in flight ended in time (server.drainMs)',
+      );
+    }
     await app.http.close();
     for (const stop of unwatch) stop();
   };
@@ -89,9 +93,8 @@ function watchLog({ engine, clock, log: { level } }: AppSetting, log: Log): () =
 /** Counts what the engine tells. What comes back stops that. */
 function watchEngine({ engine, metrics, clock, options }: AppSetting): () => void {
   if (!metrics.enabled) return () => undefined;
-  const { generator, embedder, path } = engine.info();
-  const writtenAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  if (writtenAt !== undefined) metrics.indexLastSuccess.set({ index: DEFAULT_INDEX }, writtenAt / 1000);
+  const { generator, embedder } = engine.info();
+  showIndexTimes(engine, metrics);
   return countEngineEvents({
     events: engine.events,
     metrics,
@@ -100,14 +103,8 @@ function watchEngine({ engine, metrics, clock, options }: AppSetting): () => voi
       generator: modelOf(generator),
       embedder: embedder === undefined ? undefined : modelOf(embedder),
     },
-    ...(options.server.workers === 1 && { currentTraceId: sampledTraceId }),
+    ...(options.server.workers === 1 && { traceIdOf: sampledTraceId }),
   });
-}
-
-/** A trace that is not sampled can't be looked up: an exemplar must not lead to it. */
-function sampledTraceId(): string | undefined {
-  const trace = activeTrace();
-  return trace?.sampled ? trace.traceId : undefined;
 }
 
 /** A URL that reaches what listens on the host from this machine. */

@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { DELAY_RESOLUTION, watchLoopUtilisation } from './event-loop.ts';
 
 /** What this process used of the machine over an interval. */
 export interface ProcessUsage {
@@ -11,25 +12,21 @@ export interface ProcessUsage {
   readonly residentBytes: number;
 }
 
-/** An idle process reads about this much above zero, since the monitor is a timer of that period. */
-const RESOLUTION_MS = 10;
-
 /** Starts watching; the function that comes back stops and tells. */
 export function watchProcessUsage(): () => ProcessUsage {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION });
   delay.enable();
   const startedAt = performance.now();
   const cpuAtStart = process.cpuUsage();
-  const loopAtStart = performance.eventLoopUtilization();
+  const readLoop = watchLoopUtilisation();
   return () => {
     delay.disable();
     const elapsedMs = Math.max(performance.now() - startedAt, 1e-3);
     const cpu = process.cpuUsage(cpuAtStart);
-    const p99 = delay.percentile(99) / 1e6 - RESOLUTION_MS;
+    const p99 = delay.percentile(99) / 1e6 - DELAY_RESOLUTION;
     return {
       cpuShare: (cpu.user + cpu.system) / 1000 / elapsedMs,
-      // NaN where the loop has not turned since: then it was not busy.
-      eventLoopUtilisation: Math.min(1, performance.eventLoopUtilization(loopAtStart).utilization || 0),
+      eventLoopUtilisation: readLoop(),
       eventLoopDelayP99Ms: delay.count === 0 ? null : Math.max(0, p99),
       residentBytes: process.memoryUsage.rss(),
     };

@@ -2,6 +2,7 @@ import { GENERATION_METRICS } from './catalogue/generation.ts';
 import { HTTP_METRICS } from './catalogue/http.ts';
 import { INGEST_METRICS } from './catalogue/ingest.ts';
 import { LOAD_METRICS } from './catalogue/load.ts';
+import { NIGHTLY_METRICS } from './catalogue/nightly.ts';
 import { RUNTIME_METRICS, SYSTEM_METRICS } from './catalogue/process.ts';
 import { QUERY_METRICS } from './catalogue/queries.ts';
 import { RESILIENCE_METRICS } from './catalogue/resilience.ts';
@@ -22,6 +23,7 @@ export const SERVICE_METRICS = {
   ...HTTP_METRICS,
   ...QUERY_METRICS,
   ...GENERATION_METRICS,
+  ...NIGHTLY_METRICS,
   ...RESILIENCE_METRICS,
   ...INGEST_METRICS,
   ...SERVICE_STATE_METRICS,

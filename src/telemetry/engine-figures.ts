@@ -1,6 +1,22 @@
 import type { CacheLayer, EngineEvent } from '../engine/events.ts';
-import { BREAKER_STATES, DEFAULT_INDEX, DEPENDENCIES, type DependencyName } from './catalogue.ts';
+import {
+  BREAKER_STATES,
+  DEFAULT_INDEX,
+  DEPENDENCIES,
+  type DependencyName,
+  SERVICE_METRICS,
+} from './catalogue.ts';
 import type { Metrics } from './registry.ts';
+import type { MetricsSnapshot } from './snapshot.ts';
+
+/** What one layer of an engine's caches holds. */
+export interface CacheFigures {
+  readonly entries: number;
+  /** Of these, those of a cache that others share: each of them tells them alike. */
+  readonly commonEntries?: number;
+  /** That this engine brought about, also in a cache that others share. */
+  readonly evictions: number;
+}
 
 /** What is read of the engine, rather than told by it. */
 export interface EngineFigures {
@@ -9,19 +25,21 @@ export interface EngineFigures {
   readonly documents: number;
   readonly chunks: number;
   readonly version: number;
-  readonly caches: Readonly<
-    Record<CacheLayer, { readonly entries: number; readonly evictions: number } | undefined>
-  >;
+  readonly caches: Readonly<Record<CacheLayer, CacheFigures | undefined>>;
 }
 
-/** The engines of one process that share its metrics; their figures add up. */
-const watched = new WeakMap<Metrics, Set<() => EngineFigures>>();
+/** The engines of one process that share its metrics; their figures add up, and what they share counts once. */
+interface Watched {
+  readonly readers: Set<() => EngineFigures>;
+  readonly common: Map<CacheLayer, number>;
+}
+const watched = new WeakMap<Metrics, Watched>();
 
 /** Reads the engine's figures before each reading of the metrics. What comes back stops that. */
 export function watchEngineFigures(metrics: Metrics, read: () => EngineFigures): () => void {
   if (!metrics.enabled) return () => undefined;
-  const readers = watched.get(metrics) ?? new Set();
-  watched.set(metrics, readers);
+  const { readers, common } = watched.get(metrics) ?? { readers: new Set(), common: new Map() };
+  watched.set(metrics, { readers, common });
   readers.add(read);
   const evicted = new Map<CacheLayer, number>();
   const stop = metrics.beforeReading(() => {
@@ -31,10 +49,13 @@ export function watchEngineFigures(metrics: Metrics, read: () => EngineFigures):
       const { evictions = 0 } = figures.caches[layer] ?? {};
       metrics.cacheEvictions.inc({ layer }, Math.max(0, evictions - (evicted.get(layer) ?? 0)));
       evicted.set(layer, evictions);
-      const all = [...readers].map((one) => (one === read ? figures : one()).caches[layer]?.entries ?? 0);
+      const all = [...readers].flatMap((one) => (one === read ? figures : one()).caches[layer] ?? []);
+      const shared = Math.max(0, ...all.map(({ commonEntries = 0 }) => commonEntries));
+      const own = all.map(({ entries, commonEntries = 0 }) => entries - commonEntries);
+      common.set(layer, shared);
       metrics.cacheEntries.set(
         { layer },
-        all.reduce((total, entries) => total + entries, 0),
+        own.reduce((total, entries) => total + entries, shared),
       );
     }
   });
@@ -42,6 +63,27 @@ export function watchEngineFigures(metrics: Metrics, read: () => EngineFigures):
     readers.delete(read);
     stop();
   };
+}
+
+/**
+ * The metrics of one process of several, as they add up to those of all: of a cache that several share, how much of the entries is
+ * everybody's.
+ */
+export async function snapshotToAdd(metrics: Metrics): Promise<MetricsSnapshot> {
+  const snapshot = await metrics.snapshot();
+  const common = watched.get(metrics)?.common;
+  if (common === undefined) return snapshot;
+  return snapshot.map((reading) =>
+    reading.name !== SERVICE_METRICS.cacheEntries.name
+      ? reading
+      : {
+          ...reading,
+          values: reading.values.map((one) => ({
+            ...one,
+            common: common.get(one.labels.layer as CacheLayer) ?? 0,
+          })),
+        },
+  );
 }
 
 function setIndex(metrics: Metrics, figures: EngineFigures): void {

@@ -1,10 +1,11 @@
-import type { EngineEvent } from '../engine/events.ts';
+import type { EngineEvent, Stage } from '../engine/events.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Emitter } from '../kernel/emitter.ts';
 import type { ErrorCode } from '../kernel/errors.ts';
 import type { QueryOutcome, RetryStage } from './catalogue.ts';
 import { watchBreakers } from './engine-figures.ts';
 import { countModelCalls, type ModelsInUse } from './model-metrics.ts';
+import { bindQuestionSeries, type QuestionSeries } from './question-series.ts';
 import type { Metrics } from './registry.ts';
 import { countRetrieval, type Searches } from './retrieval-metrics.ts';
 
@@ -15,15 +16,18 @@ export interface EngineWatch {
   /** Left out: the calls of models have the labels `unknown`. */
   readonly models?: ModelsInUse;
   /**
-   * Trace id of what runs now, where its trace is sampled: the exemplar of what is observed. Left out where several processes
-   * serve: exemplars do not survive adding up.
+   * Trace id of a question by its tag, where its trace is sampled: the exemplar of what is observed. Left out where several
+   * processes serve: exemplars do not survive adding up.
    */
-  readonly currentTraceId?: () => string | undefined;
+  readonly traceIdOf?: (tag: object | undefined) => string | undefined;
 }
 
 /** One question that is being answered. */
 export interface OpenQuery extends Searches {
   readonly start: number;
+  readonly tag: object | undefined;
+  /** Milliseconds before the start, in a queue. */
+  readonly waitedMs: number;
   cached: boolean;
 }
 
@@ -31,32 +35,13 @@ type Told<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type 
 
 /** Counts what one engine tells. What comes back stops that. Nobody listens where metrics are off. */
 export function countEngineEvents(watch: EngineWatch): () => void {
-  const { events, metrics, clock } = watch;
+  const { events, metrics } = watch;
   if (!metrics.enabled) return () => undefined;
-  const open = new Map<number, OpenQuery>();
   const breakers = watchBreakers(metrics);
-  const countCall = countModelCalls(metrics, watch.models);
+  for (const { stage, code } of EXPECTED_ERRORS) metrics.errors.inc({ stage, error_type: code }, 0);
+  const count = counters(watch, breakers);
   const unlisten = events.listen((event) => {
-    countCall(event);
-    switch (event.type) {
-      case 'query.started':
-        open.set(event.query, { start: clock.now(), cached: false, found: 0 });
-        break;
-      case 'query.finished':
-        close(watch, open, event, event.degraded === undefined ? event.outcome : 'degraded', event.duration);
-        break;
-      case 'query.failed':
-        metrics.errors.inc({ stage: event.stage ?? 'none', error_type: event.code });
-        if (event.stage === 'retrieve') metrics.retrievals.inc({ retriever: 'fused', result: 'error' });
-        close(watch, open, event, outcomeOf(event.code));
-        break;
-      case 'breaker.changed':
-        breakers.changed(event.dependency, event.to);
-        break;
-      default:
-        countWithin(watch, event, open);
-        break;
-    }
+    (count[event.type] as ((event: EngineEvent) => void) | undefined)?.(event);
   });
   return () => {
     unlisten();
@@ -64,60 +49,120 @@ export function countEngineEvents(watch: EngineWatch): () => void {
   };
 }
 
-function close(
-  { metrics, clock, currentTraceId }: EngineWatch,
-  open: Map<number, OpenQuery>,
-  { query }: { readonly query: number },
-  outcome: QueryOutcome,
-  durationMs?: number,
-): void {
-  const { start, cached } = open.get(query) ?? { start: clock.now(), cached: false };
-  open.delete(query);
-  metrics.queries.inc({ outcome });
-  const seconds = (durationMs ?? clock.now() - start) / 1000;
-  metrics.queryDuration.observe({ outcome, cache: cached ? 'hit' : 'miss' }, seconds, currentTraceId?.());
+/** What is done with an event, by its type; nothing with those that are of no metric. */
+type Counters = { readonly [Type in EngineEvent['type']]?: (event: Told<Type>) => void };
+
+function counters(watch: EngineWatch, breakers: ReturnType<typeof watchBreakers>): Counters {
+  const { metrics, clock } = watch;
+  const open = new OpenQueries();
+  const series = bindQuestionSeries(metrics);
+  const models = countModelCalls(metrics, watch.models);
+  const close = (
+    event: Told<'query.finished'> | Told<'query.failed'>,
+    outcome: QueryOutcome,
+    duration: number | undefined,
+  ): void => {
+    const query = open.close(event.query);
+    const own = duration ?? (query === undefined ? 0 : clock.now() - query.start);
+    const seconds = (own + (query?.waitedMs ?? 0)) / 1000;
+    series.queries[outcome].inc();
+    const durations = series.durations[query?.cached ? 'hit' : 'miss'];
+    durations[outcome].observe(seconds, watch.traceIdOf?.(query?.tag));
+  };
+  return {
+    'query.started': ({ query, tag, waitedMs = 0 }) =>
+      open.add(query, { start: clock.now(), tag, waitedMs, cached: false, found: 0 }),
+    'cache.looked-up': (event) => countLookUp(series, event, open.at(event.query)),
+    'dependency.called': models.called,
+    'stage.finished': (event) => {
+      series.stages[event.stage].observe(event.duration / 1000);
+      models.stageFinished(event);
+    },
+    'stage.failed': (event) => {
+      series.stages[event.stage].observe(event.duration / 1000);
+      models.stageFailed(event);
+    },
+    'retrieval.finished': (event) => countRetrieval(series, event, open.at(event.query)),
+    'model.used': models.used,
+    'token.first': ({ query, sinceStart }) =>
+      series.firstToken.observe((sinceStart + (open.at(query)?.waitedMs ?? 0)) / 1000),
+    'query.finished': (event) => {
+      const { contextSize, rerankedSize, degraded, outcome, duration } = event;
+      if (contextSize !== undefined) series.inContext.observe(contextSize);
+      if (rerankedSize !== undefined) series.reranked.observe(rerankedSize);
+      close(event, degraded === undefined ? outcome : 'degraded', duration);
+    },
+    'query.failed': (event) => {
+      metrics.errors.inc({ stage: event.stage ?? 'none', error_type: event.code });
+      if (event.stage === 'retrieve') series.retrievals.fused.error.inc();
+      close(event, outcomeOf(event.code), undefined);
+    },
+    'query.degraded': (event) => countFallback(metrics, event),
+    'dependency.retried': (event) => metrics.retries.inc({ stage: stageOf(event), reason: event.cause }),
+    'retry.refused': ({ dependency, why }) => metrics.retriesRefused.inc({ dependency, reason: why }),
+    'breaker.changed': ({ dependency, to }) => breakers.changed(dependency, to),
+  };
 }
 
-/** What happens between the start of a question and its end, and beside questions. */
-function countWithin(
-  { metrics }: EngineWatch,
-  event: EngineEvent,
-  open: ReadonlyMap<number, OpenQuery>,
-): void {
-  switch (event.type) {
-    case 'cache.looked-up':
-      countLookUp(metrics, event, open.get(event.query));
-      break;
-    case 'stage.finished':
-      metrics.stageDuration.observe({ stage: event.stage }, event.duration / 1000);
-      break;
-    case 'retrieval.finished':
-      countRetrieval(metrics, event, open.get(event.query));
-      break;
-    case 'token.first':
-      metrics.firstToken.observe(event.sinceStart / 1000);
-      break;
-    case 'query.degraded':
-      countFallback(metrics, event);
-      break;
-    case 'dependency.retried':
-      metrics.retries.inc({ stage: stageOf(event), reason: event.cause });
-      break;
-    case 'retry.refused':
-      metrics.retriesRefused.inc({ dependency: event.dependency, reason: event.why });
-      break;
-    default: // of no metric
-      break;
+/** Questions by number. Several events in a row are of the same one. */
+class OpenQueries {
+  readonly #open = new Map<number, OpenQuery>();
+  #number: number | undefined;
+  #last: OpenQuery | undefined;
+
+  add(number: number, query: OpenQuery): void {
+    this.#open.set(number, query);
+    this.#number = number;
+    this.#last = query;
+  }
+
+  at(number: number): OpenQuery | undefined {
+    if (number !== this.#number) {
+      this.#last = this.#open.get(number);
+      this.#number = number;
+    }
+    return this.#last;
+  }
+
+  close(number: number): OpenQuery | undefined {
+    const query = this.at(number);
+    this.#open.delete(number);
+    this.#number = undefined;
+    this.#last = undefined;
+    return query;
   }
 }
 
+const CALL_ERRORS = ['dependency.timeout', 'dependency.open', 'dependency.busy'] as const;
+/**
+ * Errors that questions are known to end with, by stage: at zero from the start, since of a series that begins at 1 no rate and no increase
+ * ever tells the first.
+ */
+const EXPECTED_ERRORS: readonly { readonly stage: Stage | 'none'; readonly code: ErrorCode }[] =
+  Object.entries({
+    none: [
+      'query.aborted',
+      'query.empty',
+      'query.tooLong',
+      'usage.argument',
+      'engine.overloaded',
+      'store.empty',
+    ],
+    embed: ['embedding.failed', ...CALL_ERRORS],
+    retrieve: CALL_ERRORS,
+    prompt: ['dependency.open', 'store.corrupt'],
+    generate: ['generation.failed', ...CALL_ERRORS],
+  } satisfies Partial<Record<Stage | 'none', readonly ErrorCode[]>>).flatMap(([stage, codes]) =>
+    codes.map((code) => ({ stage: stage as Stage, code })),
+  );
+
 function countLookUp(
-  metrics: Metrics,
+  series: QuestionSeries,
   { layer, state }: Told<'cache.looked-up'>,
   query: OpenQuery | undefined,
 ): void {
   if (state === 'off') return;
-  metrics.cacheRequests.inc({ layer, result: state });
+  series.lookUps[layer][state].inc();
   const whole = layer === 'response' || layer === 'semantic';
   if (whole && state !== 'miss' && query !== undefined) query.cached = true;
 }

@@ -17,12 +17,21 @@ export type GoldenHandles = Pick<
 >;
 
 /** Sets the gauges of recall, and when that was; `atMs` is milliseconds since 1970. */
-export function recordGolden(metrics: GoldenHandles, run: GoldenFigures, atMs: number): void {
-  const { dataset, recall, failed, scores } = run;
+export function showGolden(
+  metrics: Pick<GoldenHandles, 'evalRecall' | 'evalLastSuccess'>,
+  { dataset, recall }: Pick<GoldenFigures, 'dataset' | 'recall'>,
+  atMs: number,
+): void {
   for (const [k, value] of Object.entries(recall)) {
     metrics.evalRecall.set({ dataset, k }, value);
     metrics.evalLastSuccess.set({ dataset, k }, atMs / 1000);
   }
+}
+
+/** Sets the gauges, and counts the scores of a round that was asked just now. */
+export function recordGolden(metrics: GoldenHandles, run: GoldenFigures, atMs: number): void {
+  const { failed, scores } = run;
+  showGolden(metrics, run, atMs);
   for (const evaluator of ['golden_recall', 'golden_right'] as const) {
     for (const score of scores[evaluator]) {
       metrics.evalScore.observe({ evaluator, source: 'offline' }, score);

@@ -1,8 +1,9 @@
 import type { ExperimentEvent } from '../experiments/events.ts';
-import type { LoadTick } from '../load/events.ts';
+import type { LatencyCounts, LoadTick } from '../load/events.ts';
+import { watchLoopUtilisation } from '../system/event-loop.ts';
+import { PERCENTILES } from './catalogue/labels.ts';
 import { LOAD_METRICS } from './catalogue.ts';
 import { createHandles } from './metric-handles.ts';
-import { watchEventLoop } from './process-metrics.ts';
 import type { MetricsSnapshot } from './snapshot.ts';
 
 export interface LoadMetricsSetting {
@@ -29,13 +30,15 @@ interface Counts {
   readonly dropped: number;
 }
 
+const NO_LATENCIES: LatencyCounts = { counts: [], sumMs: 0 };
 const NONE: Counts = { arrivals: 0, sent: 0, ok: 0, error: 0, timeout: 0, dropped: 0 };
 
 export function createLoadMetrics({ runId: run_id, command, version }: LoadMetricsSetting): LoadMetrics {
   const { handles: metrics, read } = createHandles(LOAD_METRICS, { onOverflow: () => undefined });
-  const readLoop = watchEventLoop();
+  const readLoop = watchLoopUtilisation();
   let last: LoadTick | undefined;
   let counted = NONE;
+  let measured = NO_LATENCIES;
   metrics.loadInfo.set({ run_id, command, version }, 1);
 
   /** A gauge of something that is over would stand still for ever, as if it went on. */
@@ -45,7 +48,10 @@ export function createLoadMetrics({ runId: run_id, command, version }: LoadMetri
       gauge.remove(labels);
     for (const gauge of [metrics.loadGoodput, metrics.loadErrorRatio]) gauge.remove(labels);
     metrics.loadLag.remove({ ...labels, percentile: '99' });
-    for (const percentile of ['50', '95', '99']) metrics.loadLatency.remove({ ...labels, percentile });
+    for (const percentile of PERCENTILES) {
+      metrics.loadLatency.remove({ ...labels, percentile });
+      metrics.loadService.remove({ ...labels, percentile });
+    }
   };
   const count = (tick: LoadTick): void => {
     const labels = { run_id, phase: tick.phase };
@@ -56,6 +62,13 @@ export function createLoadMetrics({ runId: run_id, command, version }: LoadMetri
       metrics.loadRequests.inc({ ...labels, outcome }, now[outcome] - counted[outcome]);
     }
     counted = now;
+    const { latencies } = tick;
+    if (latencies === undefined) return;
+    metrics.loadDuration.add(labels, {
+      counts: latencies.counts.map((count, bucket) => count - (measured.counts[bucket] ?? 0)),
+      sum: (latencies.sumMs - measured.sumMs) / 1000,
+    });
+    measured = latencies;
   };
   const gauge = (tick: LoadTick): void => {
     const labels = { run_id, phase: tick.phase };
@@ -71,7 +84,8 @@ export function createLoadMetrics({ runId: run_id, command, version }: LoadMetri
         ? handle.remove({ ...labels, percentile })
         : handle.set({ ...labels, percentile }, ms / 1000);
     quantile(metrics.loadLag, '99', tick.lagP99Ms);
-    for (const percentile of ['50', '95', '99'] as const) {
+    for (const percentile of PERCENTILES) {
+      quantile(metrics.loadService, percentile, tick.serviceMs?.[`p${percentile}`] ?? null);
       quantile(metrics.loadLatency, percentile, tick.latencyMs?.[`p${percentile}`] ?? null);
     }
   };
@@ -83,6 +97,7 @@ export function createLoadMetrics({ runId: run_id, command, version }: LoadMetri
       if (last !== undefined && (last.phase !== event.phase || event.at < last.at)) {
         if (last.phase !== event.phase) forget(last);
         counted = NONE;
+        measured = NO_LATENCIES;
       }
       last = event;
       count(event);

@@ -69,9 +69,27 @@ async function addUp(snapshots: readonly MetricsSnapshot[]): Promise<MetricsSnap
 }
 
 async function addUpOne(same: readonly MetricReading[]): Promise<MetricReading> {
+  if (same.some(({ values }) => values.some(({ common }) => common !== undefined))) return addUpShared(same);
   const known = same.map((metric) => [{ ...metric, aggregator: aggregateOf(metric) }]);
   const [sum] = await readRegistry(AggregatorRegistry.aggregate(known));
   return sum!;
+}
+
+/** What each process has of its own adds up; what they share is counted once, as the most that one of them has seen. */
+function addUpShared(same: readonly MetricReading[]): MetricReading {
+  const common = new Map<string, number>();
+  const own = same.flatMap(({ values }) =>
+    values.map(({ common: shared = 0, ...one }) => {
+      const key = canonicalJson(one.labels);
+      common.set(key, Math.max(common.get(key) ?? 0, shared));
+      return { ...one, value: one.value - shared };
+    }),
+  );
+  const values = sums(own).map((one) => ({
+    ...one,
+    value: one.value + (common.get(canonicalJson(one.labels)) ?? 0),
+  }));
+  return { ...same[0]!, values };
 }
 
 const aggregateOf = ({ name, aggregator }: MetricReading): string => AGGREGATES.get(name) ?? aggregator;

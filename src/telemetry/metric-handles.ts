@@ -6,9 +6,16 @@ import type { MetricsSnapshot } from './snapshot.ts';
 
 type Labels<Name extends string> = Partial<Readonly<Record<Name, string | number>>>;
 
-export interface CounterHandle<Name extends string = string> {
+/** One series of a counter, whose labels were looked up once: for what is counted with every question. */
+export interface BoundCounter {
+  /** By 1; what is below 0 or no number changes nothing. */
+  inc(by?: number): void;
+}
+
+export interface CounterHandle<Name extends string = string> extends BoundCounter {
   inc(labels: Labels<Name>, by?: number): void;
   inc(by?: number): void;
+  at(labels: Labels<Name>): BoundCounter;
 }
 
 export interface GaugeHandle<Name extends string = string> {
@@ -18,10 +25,21 @@ export interface GaugeHandle<Name extends string = string> {
   remove(labels: Labels<Name>): void;
 }
 
+/** One series of a histogram, whose labels were looked up once: for what is observed with every question. */
+export interface BoundHistogram {
+  /**
+   * `traceId` makes the observation its bucket's exemplar. Below 0 counts as 0: a clock was set back. What is no number is not
+   * counted.
+   */
+  observe(value: number, traceId?: string): void;
+}
+
 export interface HistogramHandle<Name extends string = string> {
-  /** `traceId` makes the observation its bucket's exemplar. Below 0 counts as 0: a clock was set back. */
   observe(labels: Labels<Name>, value: number, traceId?: string): void;
   observe(value: number): void;
+  /** Observations that were counted elsewhere: by bucket, each in one of them, and their sum. None may be below 0. */
+  add(labels: Labels<Name>, counted: { readonly counts: readonly number[]; readonly sum: number }): void;
+  at(labels: Labels<Name>): BoundHistogram;
 }
 
 interface HandleKinds<Name extends string> {
@@ -58,7 +76,14 @@ export function createHandles<Specs extends MetricSpecs>(
 /** Handles that do nothing, at no cost. */
 export function createIdleHandles<Specs extends MetricSpecs>(specs: Specs): Handles<Specs> {
   const nothing = (): void => undefined;
-  const idle = { inc: nothing, set: nothing, remove: nothing, observe: nothing };
+  const idle = {
+    inc: nothing,
+    set: nothing,
+    remove: nothing,
+    observe: nothing,
+    add: nothing,
+    at: () => idle,
+  };
   return Object.fromEntries(Object.keys(specs).map((key) => [key, idle])) as unknown as Handles<Specs>;
 }
 
@@ -96,9 +121,9 @@ function createHandle(spec: MetricSpec, registry: Registry, setting: HandleSetti
 function counterHandle({ at }: ReturnType<typeof createValues>): CounterHandle {
   return {
     inc(first?: LabelValues | number, by?: number) {
-      const value = (typeof first === 'number' ? first : by) ?? 1;
-      if (value >= 0 && Number.isFinite(value)) at(labelsIn(first)).value += value; // a counter never falls
+      at(labelsIn(first)).inc(typeof first === 'number' ? first : by);
     },
+    at,
   };
 }
 
@@ -111,22 +136,18 @@ function gaugeHandle({ at, remove }: ReturnType<typeof createValues>): GaugeHand
   };
 }
 
-function histogramHandle({ observe }: ReturnType<typeof createDistributions>): HistogramHandle {
+function histogramHandle({ at }: ReturnType<typeof createDistributions>): HistogramHandle {
   return {
+    add: (labels, counted) => at(labels).add(counted),
     observe(first: LabelValues | number, given?: number, traceId?: string) {
-      const value = typeof first === 'number' ? first : given!;
-      if (!Number.isFinite(value)) return;
-      const exemplar = traceId !== undefined && traceId.length <= LONGEST_TRACE_ID ? traceId : undefined;
-      observe(labelsIn(first) ?? {}, Math.max(0, value), exemplar);
+      at(labelsIn(first)).observe(typeof first === 'number' ? first : given!, traceId);
     },
+    at,
   };
 }
 
 const labelsIn = (first: LabelValues | number | undefined): LabelValues | undefined =>
   typeof first === 'object' ? first : undefined;
-
-/** OpenMetrics allows 128 characters for all labels of an exemplar; a trace id of W3C has 32. */
-const LONGEST_TRACE_ID = 64;
 
 /** Every combination of the labels' values. */
 function combinations(labels: MetricSpec['labels']): Record<string, string>[] {

@@ -28,78 +28,77 @@ export function modelOf(id: string): ModelInUse {
   return { provider: 'groundspeed', model: id.split('@', 1)[0]! };
 }
 
-/** Counts calls of models, their tokens and what they cost, from an engine's events. */
-export function countModelCalls(
-  metrics: Metrics,
-  models: ModelsInUse | undefined,
-): (event: EngineEvent) => void {
+/** What is done with the events of an engine that are about its models. */
+export interface ModelCounters {
+  called(event: Told<'dependency.called'>): void;
+  stageFinished(event: Told<'stage.finished'>): void;
+  stageFailed(event: Told<'stage.failed'>): void;
+  used(event: Told<'model.used'>): void;
+}
+
+/** Counts calls of models, their tokens and what they cost. */
+export function countModelCalls(metrics: Metrics, models: ModelsInUse | undefined): ModelCounters {
   const labels = {
     chat: labelsOf('chat', models?.generator),
     embeddings: labelsOf('embeddings', models?.embedder),
   };
-  metrics.cost.inc({ model: labels.chat.gen_ai_request_model }, 0);
   /** Where resilience is off no call is told one by one: then the stage that makes it stands for it. */
   const toldOneByOne = { chat: false, embeddings: false };
-  const countUse = createUseCounter(metrics, labels);
   const wellEnded = {
-    chat: { ...labels.chat, error_type: '' },
-    embeddings: { ...labels.embeddings, error_type: '' },
+    chat: once(() => metrics.modelDuration.at({ ...labels.chat, error_type: '' })),
+    embeddings: once(() => metrics.modelDuration.at({ ...labels.embeddings, error_type: '' })),
   };
-  const called = (operation: Operation, durationMs: number, error_type: string): void => {
-    const ended = error_type === '' ? wellEnded[operation] : { ...labels[operation], error_type };
-    metrics.modelDuration.observe(ended, durationMs / 1000);
+  const count = (operation: Operation, durationMs: number, error_type: string): void => {
+    if (error_type === '') wellEnded[operation]().observe(durationMs / 1000);
+    else metrics.modelDuration.observe({ ...labels[operation], error_type }, durationMs / 1000);
   };
-  return (event) => {
-    switch (event.type) {
-      case 'dependency.called': {
-        const operation = operationOf(event);
-        if (operation === undefined) break;
-        toldOneByOne[operation] = true;
-        if (reached(event)) called(operation, event.duration, event.outcome === 'ok' ? '' : event.outcome);
-        break;
-      }
-      case 'stage.finished':
-        if (event.stage === 'generate' && !toldOneByOne.chat) called('chat', event.duration, '');
-        if (event.stage === 'embed' && !toldOneByOne.embeddings) called('embeddings', event.duration, '');
-        break;
-      case 'stage.failed':
-        if (event.stage === 'generate' && !toldOneByOne.chat) called('chat', event.duration, 'error');
-        if (event.stage === 'embed' && !toldOneByOne.embeddings)
-          called('embeddings', event.duration, 'error');
-        break;
-      case 'query.finished':
-        countUse(event);
-        break;
-      default: // of no model
-        break;
-    }
+  const countStage = (
+    { stage, by, duration }: Told<'stage.finished'> | Told<'stage.failed'>,
+    error_type: string,
+  ): void => {
+    if (by !== undefined) return; // no model of the engine's did it
+    if (stage === 'generate' && !toldOneByOne.chat) count('chat', duration, error_type);
+    if (stage === 'embed' && !toldOneByOne.embeddings) count('embeddings', duration, error_type);
+  };
+  return {
+    called(event) {
+      const operation = operationOf(event);
+      if (operation === undefined) return;
+      toldOneByOne[operation] = true;
+      if (reached(event)) count(operation, event.duration, event.outcome === 'ok' ? '' : event.outcome);
+    },
+    stageFinished: (event) => countStage(event, ''),
+    stageFailed: (event) => countStage(event, 'error'),
+    used: createUseCounter(metrics, labels),
   };
 }
 
-/** Reads a question's tokens and cost from its end. The labels are made once: it happens with every question. */
+/** Counts what a model took, questions and ingests alike. */
 function createUseCounter(
   metrics: Metrics,
-  { chat, embeddings }: Record<Operation, ReturnType<typeof labelsOf>>,
-): (event: Told<'query.finished'>) => void {
-  const input = { ...chat, gen_ai_token_type: 'input' };
-  const output = { ...chat, gen_ai_token_type: 'output' };
-  const embedded = { ...embeddings, gen_ai_token_type: 'input' };
-  const generating = { model: chat.gen_ai_request_model };
-  const embedding = { model: embeddings.gen_ai_request_model };
-  return (event) => {
-    if (event.inputTokens > 0) metrics.modelTokens.observe(input, event.inputTokens);
-    if (event.outputTokens > 0) metrics.modelTokens.observe(output, event.outputTokens);
-    const own = event.embedding;
-    if (own !== undefined && own.inputTokens > 0) metrics.modelTokens.observe(embedded, own.inputTokens);
-    if (own !== undefined && own.costUsd > 0) metrics.cost.inc(embedding, own.costUsd);
-    metrics.cost.inc(generating, Math.max(0, event.costUsd - (own?.costUsd ?? 0)));
-    if (event.contextSize !== undefined) metrics.retrievedDocuments.observe(CONTEXT, event.contextSize);
-    if (event.rerankedSize !== undefined) metrics.retrievedDocuments.observe(RERANK, event.rerankedSize);
+  labels: Record<Operation, ReturnType<typeof labelsOf>>,
+): (event: Told<'model.used'>) => void {
+  const bound = (operation: Operation) => {
+    const tokens = (gen_ai_token_type: 'input' | 'output') =>
+      once(() => metrics.modelTokens.at({ ...labels[operation], gen_ai_token_type }));
+    const cost = () => metrics.cost.at({ model: labels[operation].gen_ai_request_model });
+    return { input: tokens('input'), output: tokens('output'), cost: once(cost) };
+  };
+  const series = { chat: bound('chat'), embeddings: bound('embeddings') };
+  series.chat.cost(); // there from the start, at zero
+  return ({ operation, inputTokens, outputTokens, costUsd }) => {
+    const { input, output, cost } = series[operation];
+    if (inputTokens > 0) input().observe(inputTokens);
+    if (outputTokens > 0) output().observe(outputTokens);
+    if (costUsd > 0) cost().inc(costUsd);
   };
 }
 
-const CONTEXT = { stage: 'context' } as const;
-const RERANK = { stage: 'rerank' } as const;
+/** A series comes to be with its first observation: a model that is never called has none. */
+function once<Bound>(bind: () => Bound): () => Bound {
+  let bound: Bound | undefined;
+  return () => (bound ??= bind());
+}
 
 function labelsOf(gen_ai_operation_name: Operation, { provider, model }: ModelInUse = UNKNOWN) {
   return { gen_ai_operation_name, gen_ai_provider_name: provider, gen_ai_request_model: model };

@@ -42,6 +42,14 @@ const metrics = z.strictObject({
     .default([])
     .describe('The same of the time to the first token.')
     .meta({ examples: [[0.3]] }),
+  commit: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, { error: 'must be 1 to 64 letters, digits, or . _ -' })
+    .optional()
+    .describe(
+      'Commit of the source that runs, as rag_build_info shows it. The image of dashboards/Dockerfile has it from its build argument GROUNDSPEED_COMMIT; nothing is asked of git.',
+    )
+    .meta({ examples: ['3f2a9c1'] }),
 });
 
 /** Spans of OpenTelemetry. Headers for the collector come from OTEL_EXPORTER_OTLP_HEADERS alone: they hold keys. */

@@ -1,7 +1,8 @@
-import { readFileSync, statfsSync } from 'node:fs';
+import { type StatsFs, statfsSync } from 'node:fs';
 import os from 'node:os';
-import { performance } from 'node:perf_hooks';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { type LoopDelays, watchLoopWindow } from '../system/loop-window.ts';
+import { readMachine } from '../system/machine-readings.ts';
 import { PROCESS_OMITTED, SYSTEM_METRICS } from './catalogue.ts';
 import { createHandles, type Handles, readRegistry } from './metric-handles.ts';
 import type { MetricsSnapshot } from './snapshot.ts';
@@ -28,7 +29,7 @@ export function watchProcess({ folder = '.' }: ProcessWatch = {}): () => Promise
 }
 
 function watchSystem(system: Handles<typeof SYSTEM_METRICS>, folder: string): () => void {
-  const readLoop = watchEventLoop();
+  const loop = watchLoopWindow();
   const counters = new Map<string, number>();
   /** A counter of the system's, which this process did not begin to count, as ours: it must not fall where that does. */
   const up = (key: string, now: number): number => {
@@ -38,75 +39,57 @@ function watchSystem(system: Handles<typeof SYSTEM_METRICS>, folder: string): ()
   };
   return () => {
     system.cpuCores.set(os.availableParallelism());
-    system.eventLoopUtilisation.set(readLoop());
-    const io = told(() => parseProcessIo(readFileSync('/proc/self/io', 'utf8')));
-    if (io !== undefined) {
-      system.diskRead.inc(up('read', io.read));
-      system.diskWritten.inc(up('written', io.written));
+    const { utilisation, delays } = loop.read();
+    system.eventLoopUtilisation.set(utilisation);
+    setDelays(system, delays);
+    const { processors, disk, network } = readMachine();
+    if (processors !== undefined) {
+      const { busy, idle } = processors;
+      system.machineCpu.inc({ state: 'busy' }, up('busy', busy));
+      system.machineCpu.inc({ state: 'idle' }, up('idle', idle));
     }
-    const space = told(() => statfsSync(folder));
+    if (disk !== undefined) {
+      system.diskRead.inc(up('read', disk.read));
+      system.diskWritten.inc(up('written', disk.written));
+    }
+    for (const over of ['loopback', 'external'] as const) {
+      if (network === undefined) break;
+      const labels = { interface: over };
+      const { receivedBytes, receivedPackets, sentBytes, sentPackets } = network[over];
+      system.networkReceived.inc(labels, up(`received ${over}`, receivedBytes));
+      system.networkSent.inc(labels, up(`sent ${over}`, sentBytes));
+      system.packetsReceived.inc(labels, up(`packets received ${over}`, receivedPackets));
+      system.packetsSent.inc(labels, up(`packets sent ${over}`, sentPackets));
+    }
+    const space = spaceOf(folder);
     if (space !== undefined) {
       system.diskSize.set(space.blocks * space.bsize);
       system.diskFree.set(space.bavail * space.bsize);
     }
-    for (const { over, received, sent } of told(() => parseNetwork(readFileSync('/proc/net/dev', 'utf8'))) ??
-      []) {
-      system.networkReceived.inc({ interface: over }, up(`received ${over}`, received));
-      system.networkSent.inc({ interface: over }, up(`sent ${over}`, sent));
-    }
   };
 }
 
-/** Share of the time since the last call that the event loop of this thread was busy. */
-export function watchEventLoop(): () => number {
-  let last = performance.eventLoopUtilization();
-  return () => {
-    const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, last);
-    last = now;
-    return Math.min(1, Math.max(0, utilization || 0)); // NaN where the loop has not turned since
-  };
+/** No series where nothing was measured yet: a delay of 0 would be one that was good. */
+function setDelays(system: Handles<typeof SYSTEM_METRICS>, delays: LoopDelays | undefined): void {
+  for (const [handle, ms] of [
+    [system.eventLoopLagMin, delays?.min],
+    [system.eventLoopLagMax, delays?.max],
+    [system.eventLoopLagMean, delays?.mean],
+    [system.eventLoopLagDeviation, delays?.stddev],
+    [system.eventLoopLagP50, delays?.p50],
+    [system.eventLoopLagP90, delays?.p90],
+    [system.eventLoopLagP99, delays?.p99],
+  ] as const) {
+    if (ms === undefined) handle.remove({});
+    else handle.set(ms / 1000);
+  }
 }
 
-/** Undefined where the system has no such thing: then there is no number either. */
-function told<Value>(read: () => Value): Value | undefined {
+/** Undefined where there is no such folder: then there is no number either. */
+function spaceOf(folder: string): StatsFs | undefined {
   try {
-    return read();
+    return statfsSync(folder);
   } catch {
     return undefined;
   }
-}
-
-/** Bytes from and to a disk, from Linux's `/proc/self/io` (proc_pid_io(5)); undefined for a text without them. */
-export function parseProcessIo(
-  text: string,
-): { readonly read: number; readonly written: number } | undefined {
-  const value = (name: string): number | undefined => {
-    const found = new RegExp(`^${name}: (\\d+)$`, 'm').exec(text)?.[1];
-    return found === undefined ? undefined : Number(found);
-  };
-  const read = value('read_bytes');
-  const written = value('write_bytes');
-  return read === undefined || written === undefined ? undefined : { read, written };
-}
-
-export interface NetworkTraffic {
-  readonly over: 'loopback' | 'external';
-  readonly received: number;
-  readonly sent: number;
-}
-
-/** Bytes over loopback and over all other interfaces, from Linux's `/proc/net/dev` (proc_pid_net(5)). */
-export function parseNetwork(text: string): NetworkTraffic[] {
-  const traffic = { loopback: { received: 0, sent: 0 }, external: { received: 0, sent: 0 } };
-  for (const line of text.split('\n')) {
-    const [, name, figures = ''] = /^\s*([^\s:]+):\s*(.*)$/.exec(line) ?? [];
-    const numbers = figures.trim().split(/\s+/).map(Number);
-    const [received, sent] = [numbers[0], numbers[8]];
-    if (name === undefined || received === undefined || sent === undefined) continue;
-    const part = name === 'lo' ? traffic.loopback : traffic.external;
-    part.received += received;
-    part.sent += sent;
-  }
-  return (['loopback', 'external'] as const).map((over) => ({ over, ...traffic[over] }));
 }

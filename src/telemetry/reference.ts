@@ -27,7 +27,7 @@ const GROUPS: readonly { readonly title: string; readonly text: string; readonly
   },
   {
     title: 'The load generator',
-    text: 'At the port of `--metrics-port` of `groundspeed load` and `groundspeed bench`, while the run lasts. `run_id` is the id of its record.',
+    text: 'At the port of `--metrics-port` of `groundspeed load` and `groundspeed bench`, while the run lasts, and until the last values were scraped (20 s at most). `run_id` is the id of its record.',
     specs: LOAD_METRICS,
   },
 ];
@@ -41,6 +41,9 @@ alerts are made too.
 OpenMetrics, where \`rag_query_duration_seconds\` carries exemplars: the trace ids of sampled questions. With several workers
 (\`server.workers\`) there are no exemplars: those of one process can't be added to those of another. \`telemetry.metrics.enabled: false\`
 switches all of it off; then \`/metrics\` is not found, and nothing is counted.
+
+A reading stands for a tenth of a second: whoever scrapes within it gets the same text, so that a thousand scrapes a second cost no more than ten
+readings. To whoever scrapes each second, or less often, no number is older than that.
 
 What has few labels stands at 0 from the start, so that a first error is an increase. No label holds anything that a caller gives: no
 question, user, client or document. A label value that the catalogue does not know, one past the first ${MOST_VALUES} of a label that is left open, or

@@ -81,8 +81,14 @@ function idleMetrics(): Metrics {
 }
 
 /** The part of the settings (`telemetry.metrics`), as `createMetrics` takes it. */
-export function metricsSettingOf(options: MetricsOptions | undefined): Omit<MetricsSetting, keyof BuildInfo> {
+export function metricsSettingOf(
+  options: MetricsOptions | undefined,
+): Omit<MetricsSetting, Exclude<keyof BuildInfo, 'commit'>> {
   if (options === undefined) return {};
-  const { enabled, latencySeconds, firstTokenSeconds } = options;
-  return { enabled, thresholds: { latency: latencySeconds, first_token: firstTokenSeconds } };
+  const { enabled, latencySeconds, firstTokenSeconds, commit } = options;
+  return {
+    enabled,
+    thresholds: { latency: latencySeconds, first_token: firstTokenSeconds },
+    ...(commit !== undefined && { commit }),
+  };
 }

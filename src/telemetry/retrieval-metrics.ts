@@ -1,5 +1,5 @@
 import type { EngineEvent } from '../engine/events.ts';
-import type { Metrics } from './registry.ts';
+import type { QuestionSeries } from './question-series.ts';
 
 type Told<Type extends EngineEvent['type']> = Extract<EngineEvent, { type: Type }>;
 
@@ -13,15 +13,15 @@ export interface Searches {
  * found, a threshold took it.
  */
 export function countRetrieval(
-  metrics: Metrics,
+  series: QuestionSeries,
   { retriever, count, topScore }: Told<'retrieval.finished'>,
   query: Searches | undefined,
 ): void {
   const fused = retriever === 'fused';
   const dropped = fused && (query?.found ?? 0) > 0;
   const result = count > 0 ? 'hit' : dropped ? 'below_threshold' : 'empty';
-  metrics.retrievals.inc({ retriever, result });
-  if (topScore !== undefined) metrics.topScore.observe({ retriever }, topScore);
-  if (fused) metrics.retrievedDocuments.observe({ stage: 'retrieve' }, count);
+  series.retrievals[retriever][result].inc();
+  if (topScore !== undefined) series.topScores[retriever].observe(topScore);
+  if (fused) series.retrieved.observe(count);
   if (query !== undefined) query.found = fused ? 0 : query.found + count; // it may be searched again
 }

@@ -95,8 +95,17 @@ export interface SeriesMetric {
 
 const NO_LABELS: LabelValues = {};
 
+/** One series of a counter or a gauge. */
+export class Value {
+  value = 0;
+
+  inc(by = 1): void {
+    if (by >= 0 && Number.isFinite(by)) this.value += by; // a counter never falls
+  }
+}
+
 export function createValues(spec: MetricSpec, options: GuardOptions) {
-  const series = new SeriesByLabels(spec, options, () => ({ value: 0 }));
+  const series = new SeriesByLabels(spec, options, () => new Value());
   return {
     at: (labels: LabelValues = NO_LABELS) => series.at(labels),
     remove: (labels: LabelValues = NO_LABELS) => series.remove(labels),
@@ -106,33 +115,48 @@ export function createValues(spec: MetricSpec, options: GuardOptions) {
   };
 }
 
-interface Distribution {
+/** OpenMetrics allows 128 characters for all labels of an exemplar; a trace id of W3C has 32. */
+const LONGEST_TRACE_ID = 64;
+
+/** One series of a histogram. */
+export class Distribution {
+  readonly bounds: readonly number[];
   /** By bucket, the one without an upper bound last; each observation is in one of them. */
   readonly counts: number[];
   /** The newest of each bucket. */
-  readonly exemplars: (Exemplar | undefined)[];
-  sum: number;
+  readonly exemplars: (Exemplar | undefined)[] = [];
+  sum = 0;
+
+  constructor(bounds: readonly number[]) {
+    this.bounds = bounds;
+    this.counts = new Array<number>(bounds.length + 1).fill(0);
+  }
+
+  observe(given: number, traceId?: string): void {
+    if (!Number.isFinite(given)) return;
+    const value = Math.max(0, given);
+    const { bounds } = this;
+    let bucket = 0;
+    while (bucket < bounds.length && value > bounds[bucket]!) bucket += 1;
+    this.counts[bucket]! += 1;
+    this.sum += value;
+    if (traceId === undefined || traceId.length > LONGEST_TRACE_ID) return;
+    this.exemplars[bucket] = { labelSet: { trace_id: traceId }, value, timestamp: Date.now() / 1000 };
+  }
+
+  /** Adds what was counted elsewhere, in the same buckets. */
+  add({ counts, sum }: { readonly counts: readonly number[]; readonly sum: number }): void {
+    for (const [bucket, count] of counts.entries()) this.counts[bucket]! += count;
+    this.sum += sum;
+  }
 }
 
 export function createDistributions(spec: MetricSpec, bounds: readonly number[], options: GuardOptions) {
-  const series = new SeriesByLabels<Distribution>(spec, options, () => ({
-    counts: new Array<number>(bounds.length + 1).fill(0),
-    exemplars: [],
-    sum: 0,
-  }));
+  const series = new SeriesByLabels(spec, options, () => new Distribution(bounds));
   return {
     at: (labels: LabelValues = NO_LABELS) => series.at(labels),
-    observe(labels: LabelValues, value: number, traceId?: string): void {
-      const state = series.at(labels);
-      let bucket = 0;
-      while (bucket < bounds.length && value > bounds[bucket]!) bucket += 1;
-      state.counts[bucket]! += 1;
-      state.sum += value;
-      if (traceId === undefined) return;
-      state.exemplars[bucket] = { labelSet: { trace_id: traceId }, value, timestamp: Date.now() / 1000 };
-    },
     metric: metricOf(spec, () =>
-      [...series.all].flatMap(({ labels, state }) => distributionValues(spec.name, bounds, labels, state)),
+      [...series.all].flatMap(({ labels, state }) => distributionValues(spec.name, labels, state)),
     ),
   };
 }
@@ -140,9 +164,8 @@ export function createDistributions(spec: MetricSpec, bounds: readonly number[],
 /** Cumulative, as Prometheus has buckets. */
 function distributionValues(
   name: string,
-  bounds: readonly number[],
   labels: Labels,
-  { counts, exemplars, sum }: Distribution,
+  { bounds, counts, exemplars, sum }: Distribution,
 ): MetricValue[] {
   let count = 0;
   const buckets = counts.map((own, bucket) => {

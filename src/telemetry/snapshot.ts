@@ -1,5 +1,7 @@
 export interface MetricValue {
   readonly value: number;
+  /** The part of the value that each process tells alike, since they share it: of all processes it counts once. */
+  readonly common?: number;
   readonly labels: Readonly<Record<string, string | number>>;
   /** Of a histogram's parts: `…_bucket`, `…_sum`, `…_count`. */
   readonly metricName?: string;

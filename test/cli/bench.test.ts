@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunRecord, recordSchema } from '../../src/records/schema.ts';
 import { headlinePhase } from '../../src/reporting/facts.ts';
 import { cli, type Ended, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 import { MADE_SET } from './made-set.ts';
 
 /** Neither may be seen again: a key, and a password within a URL. */
@@ -11,6 +12,17 @@ const SECRETS = {
   OPENAI_API_KEY: 'sk-magpie-key-0123',
   REDIS_URL: 'redis://me:magpie-password@localhost:6379',
 };
+
+/**
+ * A model that gives one answer at a time, so that load is light and records are small. What is retrieved, and from which index,
+ * is as ever.
+ */
+const UNHURRIED = [
+  'generation.provider=simulated',
+  'generation.simulated.firstTokenMs=5',
+  'generation.simulated.answerTokens=1',
+  'resilience.dependencies.generator.bulkhead.concurrent=1',
+].flatMap((setting) => ['--set', setting]);
 
 const work = workFolder(MADE_SET);
 afterAll(() => work.remove());
@@ -21,10 +33,8 @@ describe('bench', () => {
   let folder: string;
 
   beforeAll(async () => {
-    ended = await cli(['bench', '--dataset', 'islands', '--profile', 'quick', '--deadline', '80', '--json'], {
-      cwd: work.path,
-      env: SECRETS,
-    });
+    const quick = ['bench', '--dataset', 'islands', '--profile', 'quick', '--deadline', '80', '--json'];
+    ended = await cli([...quick, ...UNHURRIED], { cwd: work.path, env: SECRETS });
     record = recordSchema.parse(JSON.parse(ended.out));
     folder = join(work.path, 'reports', record.id);
   });
@@ -71,7 +81,7 @@ describe('bench', () => {
   ])('wrote the very %s that report makes of the record', async (file, [format, ...flags]) => {
     const output = `again-${file}`;
     const argv = ['report', 'reports/latest', '--format', format!, '--output', output, ...flags];
-    expect(await cli(argv, { cwd: work.path })).toEqual({ code: 0, out: '', err: '' });
+    expect(await cliHere(argv, { cwd: work.path })).toEqual({ code: 0, out: '', err: '' });
     const again = readFileSync(join(work.path, output), 'utf8');
     expect(again === readFileSync(join(folder, file), 'utf8')).toBe(true);
   });
@@ -96,7 +106,7 @@ describe('bench', () => {
 
   it('builds the index once: the next command reuses it', async () => {
     const argv = ['evaluate', '--dataset', 'islands', '--json', '--run-file', 'run.txt', '--output', 'other'];
-    const { code, out } = await cli(argv, { cwd: work.path });
+    const { code, out } = await cliHere(argv, { cwd: work.path });
     const evaluated = recordSchema.parse(JSON.parse(out));
     expect({ code, kind: evaluated.kind, load: evaluated.load }).toEqual({
       code: 0,
@@ -111,7 +121,7 @@ describe('bench', () => {
     const qrels = record.questions!.map(({ id, expected }) => `${id} 0 ${expected.relevant[0]} 1\n`).join('');
     const files = workFolder({ 'qrels.txt': qrels });
     const argv = ['measure', '--qrels', join(files.path, 'qrels.txt'), '--run', 'run.txt', '--json'];
-    const { out } = await cli(argv, { cwd: work.path });
+    const { out } = await cliHere(argv, { cwd: work.path });
     files.remove();
     const { measures } = JSON.parse(out) as { measures: Record<string, number> };
     for (const name of ['ndcg@10', 'mrr', 'recall@100']) {
@@ -124,7 +134,7 @@ describe('bench', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^Expected +1842 \(lookup\)$/m);
     expect(out).toMatch(/✓ +iona +1 \(/);
-    const unknown = await cli(['explain', 'iona-bakry', '--dataset', 'islands'], { cwd: work.path });
+    const unknown = await cliHere(['explain', 'iona-bakry', '--dataset', 'islands'], { cwd: work.path });
     expect(unknown).toMatchObject({ code: 2, out: '' });
     expect(unknown.err).toContain('Did you mean iona-bakery?');
   });

@@ -1,11 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The built program; GROUNDSPEED_CLI names another. */
 const CLI = process.env.GROUNDSPEED_CLI ?? fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** The file of the built program; GROUNDSPEED_CLI names another. */
+export function builtProgram(): string {
+  if (!existsSync(CLI)) throw new Error(`${CLI} is not there: npm run build makes it`);
+  return realpathSync(CLI);
+}
 
 export interface Ended {
   readonly code: number | null;
@@ -27,9 +32,9 @@ export function cli(
   argv: readonly string[],
   { cwd, env = {}, input = '', onStart, onStderr }: CliOptions,
 ): Promise<Ended> {
-  if (!existsSync(CLI)) throw new Error(`${CLI} is not there: npm run build makes it`);
+  const program = builtProgram();
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CLI, ...argv], {
+    const child = spawn(process.execPath, [program, ...argv], {
       cwd,
       env: { PATH: process.env.PATH ?? '', ...env },
     });

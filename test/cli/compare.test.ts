@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { recordSchema } from '../../src/records/schema.ts';
 import { cli, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 import { MADE_SET } from './made-set.ts';
 
 const CONFIG = `retrieval:
@@ -21,7 +22,7 @@ const work = workFolder({ ...MADE_SET, 'rag.yaml': CONFIG });
 afterAll(() => work.remove());
 
 const compare = (...flags: string[]) =>
-  cli(['compare', '--dataset', 'islands', '--config', 'rag.yaml', ...flags], { cwd: work.path });
+  cliHere(['compare', '--dataset', 'islands', '--config', 'rag.yaml', ...flags], { cwd: work.path });
 
 describe('compare, with the variants of a configuration file', () => {
   it('runs a matrix to its end: quality, speed, flips and trade-offs', async () => {
@@ -64,7 +65,7 @@ describe('compare, with the variants of a configuration file', () => {
     for (const topK of ['1', '5']) {
       const folder = `run-${topK}`;
       const mode = topK === '1' ? 'vector' : 'keyword';
-      const { code, err } = await cli(
+      const { code, err } = await cliHere(
         [
           ...['evaluate', '--dataset', 'islands', '--output', folder, '--quiet'],
           ...['--set', `retrieval.topK=${topK}`, '--set', `retrieval.mode=${mode}`],

@@ -4,12 +4,15 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cli, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 import { MADE_SET } from './made-set.ts';
 
 const work = workFolder(MADE_SET);
 afterAll(() => work.remove());
 
-const dataset = (...argv: string[]) => cli(['dataset', ...argv], { cwd: work.path });
+/** In this process. */
+const dataset = (...argv: string[]) => cliHere(['dataset', ...argv], { cwd: work.path });
+const datasetProcess = (...argv: string[]) => cli(['dataset', ...argv], { cwd: work.path });
 const path = (name: string): string => join(work.path, name);
 
 describe('dataset check', () => {
@@ -42,7 +45,7 @@ describe('dataset check', () => {
 
   it('pools what variants found, and takes the filled-in sheet back', async () => {
     for (const mode of ['keyword', 'hybrid'])
-      await cli(
+      await cliHere(
         [
           'evaluate',
           '--dataset',
@@ -66,7 +69,7 @@ describe('dataset check', () => {
     const grade = head!.indexOf('grade');
     const filled = [head!, first!.map((cell, column) => (column === grade ? '1' : cell)), ...rest];
     writeFileSync(path('sheet.csv'), stringify(filled));
-    const { code, out, err } = await dataset(
+    const { code, out, err } = await datasetProcess(
       'label',
       'islands',
       '--sheet',
@@ -95,6 +98,6 @@ describe('dataset sample', () => {
 
   it('refuses a size of nothing, and a set that is not there', async () => {
     expect((await dataset('sample', 'smoke', '--size', '0', '--output', 'x')).code).toBe(2);
-    expect((await dataset('sample', 'smok', '--size', '5', '--output', 'x')).code).toBe(3);
+    expect((await datasetProcess('sample', 'smok', '--size', '5', '--output', 'x')).code).toBe(3);
   });
 });

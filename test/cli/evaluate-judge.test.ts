@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RunRecord, recordSchema } from '../../src/records/schema.ts';
 import { type JudgingService, startJudgingService } from '../servers/judging-service.ts';
 import { cli, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 import { MADE_SET } from './made-set.ts';
 
 const KEY = 'sk-magpie-judge-0123';
@@ -28,8 +29,9 @@ afterAll(async () => {
   work.remove();
 });
 
-const evaluate = (...flags: string[]) =>
-  cli(
+const evaluate = (...flags: string[]) => evaluateBy(cliHere, ...flags);
+const evaluateBy = (runs: typeof cliHere, ...flags: string[]) =>
+  runs(
     [
       'evaluate',
       '--dataset',
@@ -81,7 +83,7 @@ describe('evaluate --judge', () => {
 
   it('exits with 5 where the model judged nothing, and keeps what else was measured', async () => {
     failing = true;
-    const { code, out, err } = await evaluate('--judge', '--set=judge.cache=false');
+    const { code, out, err } = await evaluateBy(cli, '--judge', '--set=judge.cache=false');
     expect(code).toBe(5);
     expect(err).toMatch(/code: judge\.failed/);
     expect(out).toMatch(/Right answers/);

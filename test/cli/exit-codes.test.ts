@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { cli, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 import { MADE_SET } from './made-set.ts';
 
 const questions = (lines: string): string => `{"id":"q1","question":"What?","answers":["x"]}\n${lines}`;
@@ -18,13 +19,15 @@ const work = workFolder({
   'a-file': '',
   'record.json': '{"schema":"groundspeed.record/9"}',
 });
-const run = (...argv: string[]) => cli(argv, { cwd: work.path });
+/** In this process. */
+const run = (...argv: string[]) => cliHere(argv, { cwd: work.path });
+const runProcess = (...argv: string[]) => cli(argv, { cwd: work.path });
 
 afterAll(() => work.remove());
 
 describe('the built program', () => {
   it('prints its version', async () => {
-    const { code, out, err } = await run('--version');
+    const { code, out, err } = await runProcess('--version');
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
@@ -41,7 +44,7 @@ describe('the built program', () => {
       '--set',
       'a.b=1',
     ];
-    const { code, out, err } = await run(...argv);
+    const { code, out, err } = await runProcess(...argv);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     for (const path of ['bench.profile', 'bench.deadlineMs', 'a.b']) expect(err).toContain(`  - ${path}: `);
     expect(err).toContain('but --profile says "fast"');
@@ -65,20 +68,26 @@ describe('the built program', () => {
     expect(lenient.code, lenient.err).toBe(0);
     expect(lenient.err).toMatch(/^warning: odd\/corpus\.jsonl:2: /m);
     expect(lenient.out).toMatch(/Report odd-reports\/.*\/report\.html\n$/);
-    const strict = await run('evaluate', '--dataset', 'odd', '--strict');
+    const strict = await runProcess('evaluate', '--dataset', 'odd', '--strict');
     expect(strict).toMatchObject({ code: 3, out: '' });
     expect(strict.err).toContain('code: dataset.warnings');
   });
 
   it('exits with 1 when reports cannot be written, before it runs anything', async () => {
-    const { code, out, err } = await run('evaluate', '--dataset', 'islands', '--output', 'a-file/reports');
+    const { code, out, err } = await runProcess(
+      'evaluate',
+      '--dataset',
+      'islands',
+      '--output',
+      'a-file/reports',
+    );
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toContain('code: internal.io');
     expect(err).not.toContain('[1/2]');
   });
 
   it('exits with 2 for a record that it cannot read', async () => {
-    const missing = await run('report', 'reports/none', '--format', 'md');
+    const missing = await runProcess('report', 'reports/none', '--format', 'md');
     expect(missing).toMatchObject({ code: 2, out: '' });
     expect(missing.err).toContain('code: record.unreadable');
     expect((await run('report', 'record.json', '--format', 'md')).err).toContain('code: record.version');

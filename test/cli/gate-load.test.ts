@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { RunRecord } from '../../src/records/schema.ts';
 import { type AnsweringService, answeringService } from '../servers/answering-service.ts';
 import { cli, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 
 describe('a baseline under load', () => {
   let service: AnsweringService;
@@ -14,11 +15,12 @@ describe('a baseline under load', () => {
 
   it('is sent again as it was: rate, length, deadline, objectives', async ({ skip }) => {
     const folder = workFolder({
-      'groundspeed.yaml': `target:\n  url: ${url}\n  body: { question: "{{question}}" }\n  response: { answer: answer }\n`,
+      'groundspeed.yaml': `load: { warmupSeconds: 0 }\ntarget:\n  url: ${url}\n  body: { question: "{{question}}" }\n  response: { answer: answer }\n`,
       'questions.csv': 'question,answer,source\nIs it?,yes,\nWas it?,yes,\n',
     });
     onTestFinished(() => folder.remove());
     const run = (...argv: string[]) => cli(argv, { cwd: folder.path });
+    const runHere = (...argv: string[]) => cliHere(argv, { cwd: folder.path });
     const common = ['--config', 'groundspeed.yaml', '--dataset', 'questions.csv'];
     const load = await run(
       'load',
@@ -27,9 +29,9 @@ describe('a baseline under load', () => {
     );
     skip(load.code === 7, 'this machine is too busy to send in time');
     expect(load.code, load.err).toBe(0);
-    const accepted = await run('gate', '--record', 'reports/latest', '--accept', 'loaded');
+    const accepted = await runHere('gate', '--record', 'reports/latest', '--accept', 'loaded');
     expect(accepted.code, accepted.err).toBe(0);
-    const { code, out, err } = await run('gate', ...common, '--baseline', 'loaded', '--json');
+    const { code, out, err } = await runHere('gate', ...common, '--baseline', 'loaded', '--json');
     expect([0, 7], err).toContain(code);
     const { load: sent, gate: judged } = JSON.parse(out) as RunRecord;
     const phase = sent!.phases.find(({ warmup }) => !warmup)!;

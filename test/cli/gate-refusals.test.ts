@@ -249,6 +249,12 @@ target:
     '.gitignore': 'reports\n',
   };
 
+  interface Against {
+    /** In this process, or in one of its own. */
+    readonly run?: typeof cliHere;
+    readonly flags?: readonly string[];
+  }
+
   function repository({ init = true } = {}) {
     const folder = workFolder(FILES);
     onTestFinished(() => folder.remove());
@@ -264,8 +270,8 @@ target:
       git('commit', '--quiet', '-m', 'first');
       git('tag', 'v1');
     }
-    const against = (ref: string, ...flags: string[]) =>
-      cli(
+    const against = (ref: string, { run = cliHere, flags = [] }: Against = {}) =>
+      run(
         [
           'gate',
           '--config',
@@ -315,7 +321,10 @@ target:
   it('is dirty, which is said; two pairs are no verdict', async () => {
     const { folder, against } = repository();
     writeFileSync(join(folder, 'service.mjs'), `${SERVICE}\n// changed\n`);
-    const { code, out, err } = await against('v1', '--rate', '40', '--budget', '12s');
+    const { code, out, err } = await against('v1', {
+      run: cli,
+      flags: ['--rate', '40', '--budget', '12s'],
+    });
     expect([0, 7], err).toContain(code);
     expect(err).toMatch(/The git tree is dirty: 1 file differs/);
     const page = readFileSync(join(folder, 'reports/latest/gate.md'), 'utf8');
@@ -340,10 +349,10 @@ describe('a target that runs already', () => {
       'questions.csv': 'question,answer,source\nIs it?,yes,\nWas it?,yes,\n',
     });
     onTestFinished(() => folder.remove());
-    const { code, out, err } = await cli(
+    const { code, out, err } = await cliHere(
       [
         ...['gate', '--self-test', '1', '--config', 'groundspeed.yaml', '--dataset', 'questions.csv'],
-        ...['--target', url, '--rate', '300', '--budget', '25s', '--json'],
+        ...['--target', url, '--rate', '300', '--budget', '20s', '--json'],
       ],
       { cwd: folder.path },
     );

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordSchema } from '../../src/records/schema.ts';
 import { cli, type Ended, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
+import { MADE_SET } from './made-set.ts';
 
 const work = workFolder({
+  ...MADE_SET,
   'docs/lamp.txt': 'The lighthouse keeper is called Ada Brown. She lights the lamp at dusk.',
   'docs/boats/red.md': '# Boats\n\nThe red boat costs 40 crowns a day.\n',
   'docs/more.jsonl': '{"_id":"soup","text":"Fish soup is served at noon."}\nthis is no JSON\n',
@@ -12,7 +15,12 @@ const work = workFolder({
   'many/corpus.jsonl': `${'no JSON\n'.repeat(25)}{"_id":"one","text":"Some text."}\n`,
   'none/picture.png': 'not read',
 });
-const run = (argv: readonly string[], options: { input?: string; env?: Record<string, string> } = {}) =>
+interface Options {
+  readonly input?: string;
+  readonly env?: Record<string, string>;
+}
+const run = (argv: readonly string[], options: Options = {}) => cliHere(argv, { cwd: work.path, ...options });
+const runProcess = (argv: readonly string[], options: Options = {}) =>
   cli(argv, { cwd: work.path, ...options });
 /** A service that nobody runs; neither its key nor the password in its address may be seen again. */
 const env = {
@@ -27,7 +35,7 @@ describe('ingest', () => {
   let first: Ended;
 
   beforeAll(async () => {
-    first = await run(['ingest', 'docs', '--index', 'mine']);
+    first = await runProcess(['ingest', 'docs', '--index', 'mine']);
   });
 
   it('takes in what it can, and lists what failed and why', () => {
@@ -77,11 +85,11 @@ describe("an index of documents of one's own", () => {
     expect((await run([...ask, 'How much does the red boat cost?'])).out).toContain('40 crowns');
 
     for (const _ of ['built', 'reused']) {
-      expect((await run(['evaluate', '--index', 'golden', '--quiet'])).code).toBe(0);
+      expect((await run(['evaluate', '--dataset', 'islands', '--index', 'golden', '--quiet'])).code).toBe(0);
     }
     const ingested = await run(['ingest', 'docs', '--index', 'golden']);
     expect(ingested).toMatchObject({ code: 2, out: '' });
-    expect(ingested.err).toContain('golden set tidewater');
+    expect(ingested.err).toContain('golden set islands');
   });
 });
 
@@ -108,7 +116,7 @@ describe('ask', () => {
 
   it('takes a script of questions and settings on stdin', async () => {
     const input = 'Who keeps the lighthouse?\n:set retrieval.mode=keyword\n:set retrieval.topK=1\n:quit\n';
-    const { code, out, err } = await run(ask, { input });
+    const { code, out, err } = await runProcess(ask, { input });
     expect(code, err).toBe(0);
     expect(out.match(/^› Who keeps the lighthouse\?$/gm)).toHaveLength(3);
     expect(out).toContain('embedding off');
@@ -131,18 +139,18 @@ describe('ask', () => {
 
   it('exits with 5 when a service does not answer and nothing may stand in, and keeps its secrets', async () => {
     const sets = ['--set', 'generation.provider=openai', '--set', 'degradation.enabled=false'];
-    const { code, err } = await run([...ask, ...sets, 'Who keeps the lamp?'], { env });
+    const { code, err } = await runProcess([...ask, ...sets, 'Who keeps the lamp?'], { env });
     expect(code).toBe(5);
     expect(err).toContain('code: generation.failed');
     expect(err).not.toContain('magpie');
   });
 
   it('keeps secrets out of the record of a run whose every answer failed', async () => {
-    const argv = ['evaluate', '--set', 'generation.provider=openai', '--json'];
-    const { code, out, err } = await run(argv, { env });
+    const argv = ['evaluate', '--dataset', 'islands', '--set', 'generation.provider=openai', '--json'];
+    const { code, out, err } = await runProcess(argv, { env });
     expect(code).toBe(5);
     const { questions } = recordSchema.parse(JSON.parse(out));
-    expect(questions!.filter(({ error }) => error !== null).length).toBeGreaterThan(60);
+    expect(questions!.filter(({ error }) => error !== null).length).toBe(60);
     expect(out + err).not.toContain('magpie');
   });
 });

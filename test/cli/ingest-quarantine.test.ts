@@ -9,6 +9,7 @@ import {
 } from '../servers/openai-embeddings.ts';
 import { poisonedReply } from '../servers/poisoned-embeddings.ts';
 import { cli, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 
 const MAX_FILE_SIZE = 20_000;
 const RESET_SECONDS = 1;
@@ -44,8 +45,8 @@ interface Outcome {
   readonly quarantined: readonly { readonly id: string; readonly attempts: number }[];
 }
 
-const run = (argv: readonly string[]) =>
-  cli(['ingest', ...argv, '--config', 'settings.json'], {
+const run = (argv: readonly string[], runs = cliHere) =>
+  runs(['ingest', ...argv, '--config', 'settings.json'], {
     cwd: work.path,
     env: { OPENAI_BASE_URL: service.baseUrl, OPENAI_API_KEY: KEY },
   });
@@ -128,7 +129,7 @@ describe('an embedding service that is down', () => {
   it('has its documents skipped and named, and the next ingest takes them up', async () => {
     const made = corpus('down', []);
     reply = () => ({ status: 503, message: 'overloaded' });
-    const down = await run(['down', '--index', 'down-index']);
+    const down = await run(['down', '--index', 'down-index'], cli);
     expect(down).toMatchObject({ code: 5, out: '' });
     expect(down.err).toContain('150 documents wait for the embedder');
     expect(down.err).toContain('code: dependency.open');

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type RagService, startRagService } from '../servers/rag-service.ts';
 import { cli, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 
 const CSV = [
   'question,answer,source',
@@ -25,9 +26,12 @@ afterAll(async () => {
   work.remove();
   await service.close();
 });
-const run = (argv: readonly string[], env: Record<string, string> = {}) => cli(argv, { cwd: work.path, env });
-const init = (path: string, flags: readonly string[] = [], env: Record<string, string> = {}) =>
-  run(
+type Env = Record<string, string>;
+const run = (argv: readonly string[], env: Env = {}) => cliHere(argv, { cwd: work.path, env });
+/** In a process of its own. */
+const runProcess = (argv: readonly string[], env: Env = {}) => cli(argv, { cwd: work.path, env });
+const init = (path: string, flags: readonly string[] = [], env: Env = {}, runs = run) =>
+  runs(
     [
       'init',
       '--target',
@@ -44,7 +48,7 @@ const WORKFLOW = '.github/workflows/groundspeed.yml';
 describe('init', () => {
   it("writes a configuration and a workflow for groundspeed's API, by asking one question", async () => {
     const before = service.asked.length;
-    const { code, out, err } = await init('/api/query');
+    const { code, out, err } = await init('/api/query', [], {}, runProcess);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(service.asked.slice(before)).toEqual([{ query: 'How long is a travel voucher valid?' }]);
     expect(out).toMatch(
@@ -187,9 +191,9 @@ describe('init', () => {
   it('needs no native package, no corpus and no engine', async () => {
     const hooks = new URL('../fixtures/no-native-packages.mjs', import.meta.url);
     const env = { NODE_OPTIONS: `--import ${hooks.href}` };
-    expect(await init('/ask', ['--quiet'], env)).toEqual({ code: 0, out: '', err: '' });
+    expect(await init('/ask', ['--quiet'], env, runProcess)).toEqual({ code: 0, out: '', err: '' });
     const check = ['target', 'check', '--config', 'groundspeed.yaml', '--dataset', 'q.csv', '--quiet'];
-    expect(await run(check, env)).toEqual({ code: 0, out: '', err: '' });
+    expect(await runProcess(check, env)).toEqual({ code: 0, out: '', err: '' });
   });
 
   it('says what a preset misses', async () => {

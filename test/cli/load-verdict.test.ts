@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cleanups, folder, latest, load, phaseOf, rightAnswer, service } from './load-runs.ts';
+import { cli } from './cli.ts';
+import { cleanups, folder, latest, load, phaseOf, QUICK, rightAnswer, service } from './load-runs.ts';
 
 /** A verdict needs a generator that was at ease; a busy machine gets another chance. */
 const AGAIN = { retry: 3 };
@@ -52,11 +53,25 @@ describe('the verdict of groundspeed load', () => {
   it('calls itself invalid, with 7, where the generator’s machine is overloaded by other work', async () => {
     const cwd = folder();
     const { url } = await service((_, question) => rightAnswer(question));
-    const busy: ChildProcess[] = Array.from({ length: 4 * cpus().length }, () =>
-      spawn(process.execPath, ['-e', 'for (;;) {}'], { stdio: 'ignore' }),
+    const busy: ChildProcess[] = [];
+    const beBusy = (): void => {
+      while (busy.length < 4 * cpus().length) {
+        busy.push(spawn(process.execPath, ['-e', 'for (;;) {}'], { stdio: 'ignore' }));
+      }
+    };
+    const beDone = () => busy.map((child) => child.kill('SIGKILL'));
+    cleanups.push(beDone);
+    const { code, err } = await cli(
+      ['load', '--target', url, ...QUICK, '--rate', '200', '--duration', '2s'],
+      {
+        cwd,
+        onStderr: (text) => {
+          // What follows the arrivals is the report.
+          if (/\d arrivals/.test(text)) beDone();
+          else if (text.includes('load: about')) beBusy();
+        },
+      },
     );
-    cleanups.push(() => busy.map((child) => child.kill('SIGKILL')));
-    const { code, err } = await load(cwd, url, '--rate', '200', '--duration', '2s');
     expect(code).toBe(7);
     expect(err).toContain('code: run.invalid');
     expect(err).toContain('the generator');

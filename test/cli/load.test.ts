@@ -3,14 +3,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordSchema } from '../../src/records/schema.ts';
 import type { Deed } from '../servers/answering-service.ts';
-import { cli } from './cli.ts';
+import { cli, type Ended } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 import { folder, latest, load, phaseOf, QUICK, ranThrough, rightAnswer, service } from './load-runs.ts';
+
+/** In this process, as the service is: their figures are not judged. */
+const loadHere = (cwd: string, url: string, ...argv: string[]): Promise<Ended> =>
+  cliHere(['load', '--target', url, ...QUICK, ...argv], { cwd });
 
 describe('groundspeed load', () => {
   it('prints one JSON document with --json, in which what the target hides is null and never 0', async () => {
     const cwd = folder();
     const { url } = await service((_, question) => rightAnswer(question, { sources: [] }));
-    const ended = await load(cwd, url, '--rate', '20', '--json');
+    const ended = await loadHere(cwd, url, '--rate', '20', '--json');
     ranThrough(ended);
     const phase = phaseOf(recordSchema.parse(JSON.parse(ended.out)));
     expect(phase).toMatchObject({ firstTokenMs: null, perTokenMs: null, cost: null, cacheHitRate: null });
@@ -19,7 +24,7 @@ describe('groundspeed load', () => {
   it('refuses, before any load, an SLO on what the target does not return', async () => {
     const cwd = folder();
     const { url, asked } = await service((_, question) => rightAnswer(question));
-    const { code, err } = await load(cwd, url, '--rate', '20', '--slo', 'ttft.p95 < 1s');
+    const { code, err } = await loadHere(cwd, url, '--rate', '20', '--slo', 'ttft.p95 < 1s');
     expect(code).toBe(2);
     expect(err).toContain('code: slo.unsupported');
     expect(asked.length).toBeLessThanOrEqual(1);
@@ -30,11 +35,11 @@ describe('groundspeed load', () => {
     const cwd = folder();
     const gone = await service(() => 'hang');
     await gone.stop();
-    const down = await load(cwd, gone.url, '--rate', '20');
+    const down = await loadHere(cwd, gone.url, '--rate', '20');
     expect(down).toMatchObject({ code: 5 });
     expect(down.err).toContain('code: target.connect');
     const ill = await service(() => ({ status: 500, body: { error: 'no model' } }));
-    const failing = await load(cwd, ill.url, '--rate', '20');
+    const failing = await loadHere(cwd, ill.url, '--rate', '20');
     expect(failing).toMatchObject({ code: 5 });
     expect(failing.err).toContain('code: target.http5xx');
     expect(ill.asked.length).toBe(1);
@@ -54,11 +59,11 @@ describe('groundspeed load', () => {
     const running = await service((nth, question) =>
       nth > 0 && nth % 3 === 0 ? deeds[(nth / 3) % deeds.length]! : rightAnswer(question),
     );
-    const ended = load(cwd, running.url, '--rate', '80', '--duration', '3s', '--timeout', '1s');
+    const ended = loadHere(cwd, running.url, '--rate', '80', '--duration', '2s', '--timeout', '1s');
     const crash = async (): Promise<void> => {
-      while (running.asked.length < 90) await new Promise((resolve) => setTimeout(resolve, 20));
+      while (running.asked.length < 60) await new Promise((resolve) => setTimeout(resolve, 20));
       await running.stop();
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await new Promise((resolve) => setTimeout(resolve, 300));
       await running.start();
     };
     await Promise.all([ended, crash()]);
@@ -110,7 +115,7 @@ describe('groundspeed load', () => {
   it('ends after --max-requests, all phases and the first question together, and keeps what was measured', async () => {
     const cwd = folder();
     const { url, asked } = await service((_, question) => rightAnswer(question));
-    const open = await load(
+    const open = await loadHere(
       cwd,
       url,
       '--rate',
@@ -126,7 +131,16 @@ describe('groundspeed load', () => {
     expect(asked.length).toBe(50);
     expect(phaseOf(latest(cwd))).toMatchObject({ endedBy: 'max-requests' });
     const before = asked.length;
-    const closed = await load(cwd, url, '--concurrency', '4', '--duration', '30s', '--max-requests', '40');
+    const closed = await loadHere(
+      cwd,
+      url,
+      '--concurrency',
+      '4',
+      '--duration',
+      '30s',
+      '--max-requests',
+      '40',
+    );
     ranThrough(closed);
     expect(asked.length - before).toBe(40);
     expect(phaseOf(latest(cwd)).scheduledSeconds).toBeLessThan(15);
@@ -135,7 +149,7 @@ describe('groundspeed load', () => {
   it('ends at --max-cost, by what the answers say that they cost', async () => {
     const cwd = folder();
     const { url } = await service((_, question) => rightAnswer(question, { cost_usd: 0.01 }));
-    const ended = await load(cwd, url, '--rate', '50', '--duration', '30s', '--max-cost', '0.5');
+    const ended = await loadHere(cwd, url, '--rate', '50', '--duration', '30s', '--max-cost', '0.5');
     ranThrough(ended);
     expect(ended.err).toMatch(/about 1,500 requests, 30 s, about \$0\.50/);
     const phase = phaseOf(latest(cwd));
@@ -153,7 +167,7 @@ describe('groundspeed load', () => {
     expect(asked.length).toBe(phase.arrivals + 1);
     expect(phase).toMatchObject({ errors: 0, right: 1, generator: { threads: 2 } });
     const alone = folder();
-    await load(alone, url, '--rate', '100');
+    await loadHere(alone, url, '--rate', '100');
     expect(phaseOf(latest(alone)).arrivals).toBe(phase.arrivals);
   });
 
@@ -164,7 +178,16 @@ describe('groundspeed load', () => {
     }).join('\n');
     const cwd = folder({ 'access.log': log });
     const { url } = await service((_, question) => rightAnswer(question));
-    const closed = await load(cwd, url, '--concurrency', '3', '--think-time', '50ms', '--order', 'zipf:1.1');
+    const closed = await loadHere(
+      cwd,
+      url,
+      '--concurrency',
+      '3',
+      '--think-time',
+      '50ms',
+      '--order',
+      'zipf:1.1',
+    );
     ranThrough(closed);
     expect(phaseOf(latest(cwd))).toMatchObject({
       loop: 'closed',
@@ -172,19 +195,10 @@ describe('groundspeed load', () => {
       thinkTimeMs: 50,
       order: 'zipf:1.1',
     });
-    const shaped = await load(
-      cwd,
-      url,
-      '--shape',
-      'ramp:10..60',
-      '--arrivals',
-      'constant',
-      '--duration',
-      '2s',
-    );
+    const shaped = await loadHere(cwd, url, '--shape', 'ramp:10..60', '--arrivals', 'constant');
     ranThrough(shaped);
-    expect(phaseOf(latest(cwd))).toMatchObject({ shape: 'ramp:10..60', arrivals: 70, offeredRate: 35 });
-    const replayed = await cli(
+    expect(phaseOf(latest(cwd))).toMatchObject({ shape: 'ramp:10..60', arrivals: 35, offeredRate: 35 });
+    const replayed = await cliHere(
       ['load', '--target', url, '--dataset', 'questions.csv', '--warmup', '0', '--replay', 'access.log'],
       { cwd },
     );
@@ -195,13 +209,20 @@ describe('groundspeed load', () => {
 
   it('sends nothing beyond this machine unless that host is allowed, and not above the ceiling', async () => {
     const cwd = folder();
-    const refused = await load(cwd, 'http://rag.invalid/ask', '--rate', '20');
+    const refused = await loadHere(cwd, 'http://rag.invalid/ask', '--rate', '20');
     expect(refused).toMatchObject({ code: 2 });
     expect(refused.err).toContain('--allow-target rag.invalid');
-    const fast = await load(cwd, 'http://rag.invalid/ask', '--rate', '200', '--allow-target', 'rag.invalid');
+    const fast = await loadHere(
+      cwd,
+      'http://rag.invalid/ask',
+      '--rate',
+      '200',
+      '--allow-target',
+      'rag.invalid',
+    );
     expect(fast).toMatchObject({ code: 2 });
     expect(fast.err).toContain('--max-rate 200');
-    const allowed = await load(
+    const allowed = await loadHere(
       cwd,
       'http://rag.invalid/ask',
       '--rate',
@@ -219,7 +240,7 @@ describe('groundspeed load', () => {
         'target:\n  preset: groundspeed\n  body: { query: "{{question}}", session: "{{nonce}}" }\n',
     });
     const { url } = await service((_, question) => rightAnswer(question));
-    ranThrough(await load(cwd, url, '--rate', '20', '--config', 'busting.yaml'));
+    ranThrough(await loadHere(cwd, url, '--rate', '20', '--config', 'busting.yaml'));
     expect(phaseOf(latest(cwd)).cacheMode).toBe('uncached');
     expect(latest(cwd).notes.join()).toContain('no cache of the target answers');
   });
@@ -227,7 +248,9 @@ describe('groundspeed load', () => {
   it('refuses a golden set without questions', async () => {
     const cwd = folder({ 'none.csv': 'question,answer\n' });
     const { url } = await service((_, question) => rightAnswer(question));
-    const { code } = await cli(['load', '--target', url, '--dataset', 'none.csv', '--rate', '5'], { cwd });
+    const { code } = await cliHere(['load', '--target', url, '--dataset', 'none.csv', '--rate', '5'], {
+      cwd,
+    });
     expect(code).toBe(3);
   });
 

@@ -43,7 +43,8 @@ function expected(name: string): { measure: string; question: string; value: num
 describe.skipIf(!hasShared())('measure', () => {
   it.each(['cranfield', 'scifact', 'edge'])('prints what trec_eval prints, on %s', async (name) => {
     const argv = ['measure', ...files(name), '--per-question', '--json', '--quiet'];
-    const { code, out, err } = await cli(argv, { cwd: tmpdir() });
+    const runs = name === 'cranfield' ? cli : cliHere;
+    const { code, out, err } = await runs(argv, { cwd: tmpdir() });
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const { measures, perQuestion } = JSON.parse(out);
     const rows = expected(name);
@@ -57,23 +58,23 @@ describe.skipIf(!hasShared())('measure', () => {
   });
 
   it('prints a table, with each question where that is asked for', async () => {
-    const table = await cli(['measure', ...files('cranfield')], { cwd: tmpdir() });
+    const table = await cliHere(['measure', ...files('cranfield')], { cwd: tmpdir() });
     expect(table.out).toMatch(/^ndcg@10 {7}0\.4192$/m);
     expect(table.out.trim().split('\n')).toHaveLength(14);
     const argv = ['measure', ...files('edge'), '--per-question', '--measures', 'mrr'];
-    const { out, err } = await cli(argv, { cwd: tmpdir() });
+    const { out, err } = await cliHere(argv, { cwd: tmpdir() });
     expect(out.trim().split('\n')).toHaveLength(41);
     expect(out).toMatch(/^mrr {2}all +0\.\d{4}\n$/m);
     expect(err).toContain('no results for 1 of the 40 judged questions');
   });
 
   it('leaves the per-question scores out of the JSON unless they are asked for', async () => {
-    const { out } = await cli(['measure', ...files('edge'), '--json'], { cwd: tmpdir() });
+    const { out } = await cliHere(['measure', ...files('edge'), '--json'], { cwd: tmpdir() });
     expect(Object.keys(JSON.parse(out))).toEqual(['measures']);
   });
 
   it('refuses what it cannot take of TREC files', async () => {
-    const answers = await cli(['measure', ...files('edge'), '--measures', 'f1'], { cwd: tmpdir() });
+    const answers = await cliHere(['measure', ...files('edge'), '--measures', 'f1'], { cwd: tmpdir() });
     expect(answers).toMatchObject({ code: 2, out: '' });
     const swapped = await cli(['measure', '--qrels', files('edge')[3]!, '--run', files('edge')[1]!], {
       cwd: tmpdir(),

@@ -72,15 +72,25 @@ describe('two workers', () => {
 });
 
 describe('golden questions of the service itself', () => {
-  it('are asked by schedule, and count nowhere else', async () => {
-    const service = await serve(['--index', 'asked', '--set', 'evaluation.canaryEverySeconds=1'], {
-      GROUNDSPEED_API_TOKEN: 'token-of-the-service',
-    });
+  it.each([
+    ['of one process, with a token', [], { GROUNDSPEED_API_TOKEN: 'token-of-the-service' }],
+    ['of two workers, without one', ['--workers', '2'], {}],
+  ])('are asked by schedule, past the caches, and count nowhere else: %s', async (_, argv, env) => {
+    const service = await serve(
+      ['--index', 'asked', '--set', 'evaluation.canaryEverySeconds=1', ...argv],
+      env as Record<string, string>,
+    );
     const headers = { authorization: 'Bearer token-of-the-service' };
-    const summary = async (): Promise<{ retrieval_accuracy: number | null; query_count: number }> =>
+    const summary = async (): Promise<{ canary_queries: number; retrieval_accuracy: number | null }> =>
       JSON.parse((await send(`${service.url}/api/metrics`, undefined, headers)).body);
     await until(async () => (await summary()).retrieval_accuracy !== null, 30_000);
+    // The same questions again, which would all be kept by now.
+    await until(async () => (await summary()).canary_queries >= 2 * 30, 30_000);
     expect(await summary()).toMatchObject({ retrieval_accuracy: 1, query_count: 0 });
+    const readings = readExposition((await send(`${service.url}/metrics`, undefined, headers)).body);
+    for (const layer of ['embedding', 'retrieval', 'response']) {
+      expect(valueIn(readings, 'rag_cache_requests_total', { layer, result: 'hit' }), layer).toBe(0);
+    }
     expect((await service.stop()).code).toBe(0);
   });
 

@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { recordSchema } from '../../src/records/schema.ts';
 import { cli, workFolder } from './cli.ts';
+import { cliHere } from './cli-here.ts';
 import { MADE_SET } from './made-set.ts';
 
 const work = workFolder(MADE_SET);
 afterAll(() => work.remove());
 
-const evaluate = (...flags: string[]) =>
-  cli(['evaluate', '--dataset', 'islands', ...flags], { cwd: work.path });
+const evaluate = (...flags: string[]) => evaluateBy(cliHere, ...flags);
+const evaluateBy = (runs: typeof cliHere, ...flags: string[]) =>
+  runs(['evaluate', '--dataset', 'islands', ...flags], { cwd: work.path });
 
 describe('evaluate --variant', () => {
   it('asks each variant every question, and says which differences are real', async () => {
@@ -53,7 +55,7 @@ describe('evaluate --variant', () => {
     [['--variant', 'bm25', '--variant', 'odd:retrieval.mood=x'], /retrieval\.mood/],
     [['--variant', 'bm25,lsa', '--target', 'http://127.0.0.1:9/'], /engine in this process/],
   ])('refuses %j before anything is asked', async (flags, words) => {
-    const { code, err } = await evaluate(...flags);
+    const { code, err } = await evaluateBy(cli, ...flags);
     expect(code).toBe(2);
     expect(err).toMatch(words);
   });

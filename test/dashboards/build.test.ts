@@ -70,14 +70,65 @@ describe('the files', () => {
 
   it('mount only what is written, or comes by hand', () => {
     const { services } = yaml('compose.yml');
-    const mounts = Object.values<{ volumes?: string[] }>(services)
+    const mounts = Object.values<{ volumes?: (string | { source: string })[] }>(services)
       .flatMap(({ volumes = [] }) => volumes)
+      .map((mount) => (typeof mount === 'string' ? mount.split(':')[0]! : mount.source))
       .filter((mount) => mount.startsWith('./'))
-      .map((mount) => mount.split(':')[0]!.slice(2));
-    const known = [...files.keys(), 'runbooks/', 'secrets/api_token'];
+      .map((mount) => mount.slice(2));
+    const known = [...files.keys(), 'runbooks/'];
+    const secrets = ['api_token', 'slack_webhook_url', 'sms_token', 'smtp_password'];
     expect(
-      mounts.filter((mount) => !known.some((path) => path === mount || path.startsWith(`${mount}/`))),
-    ).toEqual([]);
+      mounts.filter((mount) => !known.some((path) => path === mount || path.startsWith(`${mount}/`))).sort(),
+    ).toEqual(secrets.map((name) => `secrets/${name}`));
+  });
+
+  it('give Alertmanager the secrets of its channels alone, each a file that must be there', () => {
+    const volumesOf = (settings: object) =>
+      parse(buildFiles(planWith(settings as Record<string, unknown>)).get('compose.yml')!).services
+        .alertmanager.volumes;
+    const [, ...mounted] = volumesOf({ monitoring: { channels: ['slack'], secretsDir: '/run/own' } });
+    expect(mounted).toEqual([
+      {
+        type: 'bind',
+        source: './secrets/slack_webhook_url',
+        target: '/run/own/slack_webhook_url',
+        read_only: true,
+        bind: { create_host_path: false },
+      },
+    ]);
+    expect(volumesOf({})).toHaveLength(4);
+  });
+
+  it('wait for what they lean on to be healthy, and watch the service whether it is or not', () => {
+    const { services } = yaml('compose.yml');
+    // Nothing in Tempo's image could ask it.
+    const unchecked = Object.keys(services).filter((name) => services[name].healthcheck === undefined);
+    expect(unchecked).toEqual(['tempo']);
+    expect(services.groundspeed.depends_on.redis).toEqual({ condition: 'service_healthy' });
+    expect(services.grafana.depends_on.prometheus).toEqual({ condition: 'service_healthy' });
+    expect(Object.keys(services.prometheus.depends_on)).toEqual(['alertmanager']);
+    for (const [name, { depends_on = {} }] of Object.entries<{ depends_on?: object }>(services)) {
+      for (const [on, { condition }] of Object.entries<{ condition: string }>({ ...depends_on })) {
+        const checked = services[on].healthcheck !== undefined;
+        expect(condition === 'service_healthy' ? checked : true, `${name} on ${on}`).toBe(true);
+      }
+    }
+  });
+
+  it('ask the service golden questions, as often as the alert expects', () => {
+    const command = (settings: Record<string, unknown>): string =>
+      parse(buildFiles(planWith(settings)).get('compose.yml')!).services.groundspeed.command[2];
+    expect(command({})).toMatch(/ --set evaluation\.canaryEverySeconds=300$/);
+    expect(command({ evaluation: { canaryEverySeconds: 120 } })).toMatch(/=120$/);
+    expect(command({ alerts: { canaryIntervalSeconds: 600 } })).toMatch(/=600$/);
+  });
+
+  it('pin each image to a minor version', () => {
+    const { services } = yaml('compose.yml');
+    const images = Object.values<{ image?: string }>(services).flatMap(({ image = [] }) => image);
+    const bases = [...files.get('Dockerfile')!.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image!);
+    expect([...images, ...bases].filter((image) => !/:v?\d+\.\d+/.test(image))).toEqual([]);
+    expect(bases).toHaveLength(2);
   });
 
   it('lead from exemplars to traces', () => {

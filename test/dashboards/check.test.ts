@@ -11,6 +11,7 @@ import { planWith } from './plan.ts';
 
 const SERVICE = 'grafana/dashboards/service.json';
 const ALERTS = 'prometheus/rules/groundspeed.alerts.yml';
+const RECORDING = 'prometheus/rules/groundspeed.recording.yml';
 const runbooks = readdirSync('dashboards/runbooks').map((name): [string, string] => [
   `runbooks/${name}`,
   readFileSync(`dashboards/runbooks/${name}`, 'utf8'),
@@ -18,12 +19,15 @@ const runbooks = readdirSync('dashboards/runbooks').map((name): [string, string]
 const files: ReadonlyMap<string, string> = new Map([...buildFiles(planWith()), ...runbooks]);
 
 /** What is found once a piece of a file reads otherwise. */
-function foundIn(file: string, from: string | RegExp, to: string) {
-  const text = files.get(file)!;
+function foundIn(file: string, from: string | RegExp, to: string, all = files) {
+  const text = all.get(file)!;
   const changed = text.replace(from, () => to);
   expect(changed).not.toBe(text);
-  return checkFiles(new Map([...files, [file, changed]])).findings;
+  return checkFiles(new Map([...all, [file, changed]])).findings;
 }
+
+/** Without dashboards, which take most of the time. */
+const rulesAlone = new Map([...files].filter(([path]) => path.startsWith('prometheus/rules/')));
 
 describe('the files as they are built', () => {
   it('pass every check', () => {
@@ -59,6 +63,37 @@ describe('a metric whose name is changed', () => {
     expect(finding.dashboard).toBeDefined();
     // A variable belongs to no panel.
     if (finding.rule === 'metric-unknown') expect([finding.panel, finding.query]).not.toContain(undefined);
+  });
+
+  const ruled = [ALERTS, RECORDING].flatMap((file) =>
+    names
+      .filter((name) => new RegExp(`\\b${name}(_bucket|_sum|_count)?\\{`).test(files.get(file)!))
+      .map((name) => [name, file] as const),
+  );
+
+  it.each(ruled)('is found in rules: %s in %s', (name, file) => {
+    const findings = foundIn(
+      file,
+      new RegExp(`(?<!:)\\b${name}(?=(_bucket|_sum|_count)?\\{)`, 'g'),
+      `${name}x`,
+      rulesAlone,
+    );
+    const unknown = findings.filter(({ rule }) => rule === 'metric-unknown');
+    expect(unknown.length).toBeGreaterThan(0);
+    for (const { alert, message } of unknown) {
+      expect(alert).toBeDefined();
+      expect(message).toContain(`${name}x`);
+    }
+  });
+
+  it('is looked for in more than ten metrics of rules', () => expect(ruled.length).toBeGreaterThan(10));
+
+  const recorded = [...files.get(RECORDING)!.matchAll(/record: (\S+)/g)].map(([, name]) => name!);
+
+  it.each(recorded)('is found where no rule records it any more: %s', (name) => {
+    const used = [...rulesAlone.values()].some((text) => text.includes(`${name}{`));
+    const findings = foundIn(RECORDING, `record: ${name}\n`, `record: ${name}x\n`, rulesAlone);
+    expect(findings.some(({ rule }) => rule === 'recording-unknown')).toBe(used);
   });
 
   it('is found in alerts', () => {
@@ -140,6 +175,8 @@ describe('an alert is not let through', () => {
     ['alert-severity', 'without a severity', 'severity: critical', 'severity: high'],
     ['alert-annotations', 'without a summary', /summary: Too many.*\n/, 'note: x\n'],
     ['alert-runbook', "with another's runbook", 'RagDown.md', 'RagUp.md'],
+    ['rule-job', 'for every job', 'up{job="groundspeed"} == 0', 'up == 0'],
+    ['rule-job', 'for jobs by a pattern', 'up{job="groundspeed"} == 0', 'up{job=~"ground.*"} == 0'],
     [
       'promql-syntax',
       'with an expression that cannot be read',

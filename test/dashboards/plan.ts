@@ -3,6 +3,8 @@ import type { Plan } from '../../src/dashboards/plan.ts';
 
 /** A plan of the default settings, but for what is given. */
 export function planWith(settings: Record<string, unknown> = {}, more: Partial<Plan> = {}): Plan {
-  const { objectives, alerts, monitoring } = settingsSchema.parse(settings);
-  return { objectives, alerts, monitoring, queueCapacity: 100, moreBounds: [], timeScale: 1, ...more };
+  const { objectives, alerts, monitoring, evaluation } = settingsSchema.parse(settings);
+  const { canaryEverySeconds } = evaluation;
+  const fixed = { queueCapacity: 100, moreBounds: [], timeScale: 1 };
+  return { objectives, alerts, monitoring, canaryEverySeconds, ...fixed, ...more };
 }

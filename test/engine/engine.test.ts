@@ -87,6 +87,30 @@ describe('an engine', () => {
     expect(answer.text).toContain('£5.50');
   });
 
+  it.each([
+    ['as they are', {}],
+    ['reranked', { reranking: { kind: 'mmr' } }],
+  ])(
+    'tells how near the nearest passage is, which the scores of passages do not: %s',
+    async (_, settings) => {
+      const engine = await filled(newFolder(), settings);
+      const sought = 'What does the crossing cost for a kayak?';
+      const [found, astray] = [await engine.ask(sought), await engine.ask('dog piano sheep')];
+      expect(found.similarity).toBeGreaterThan(0.7);
+      expect(astray.similarity).toBeLessThan(found.similarity! - 0.1);
+      expect(astray.passages[0]!.score).toBeCloseTo(found.passages[0]!.score, 1);
+      const again = await engine.ask(sought);
+      expect([again.cache.response, again.similarity]).toEqual(['hit', found.similarity]);
+      const anew = await engine.ask(sought, { cache: false });
+      expect(anew.similarity).toBeCloseTo(found.similarity!, 6);
+    },
+  );
+
+  it('knows of no such nearness where words alone are searched', async () => {
+    const engine = await filled(newFolder(), { retrieval: { mode: 'keyword' } });
+    expect((await engine.ask('What does the crossing cost for a kayak?')).similarity).toBeUndefined();
+  });
+
   it('keeps to a metadata filter', async () => {
     const engine = await filled();
     const answer = await engine.ask('What does a crossing cost?', { filter: { kind: 'large' } });

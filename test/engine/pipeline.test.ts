@@ -381,6 +381,7 @@ describe('the events', () => {
       'cache.looked-up',
       'cache.looked-up',
       'cache.looked-up',
+      'model.used',
       'stage.finished',
       'stage.finished',
       'retrieval.finished',
@@ -389,6 +390,7 @@ describe('the events', () => {
       'stage.finished',
       'token.first',
       'stage.finished',
+      'model.used',
       'query.finished',
     ]);
     expect(events.every((event) => 'query' in event && event.query === 1)).toBe(true);

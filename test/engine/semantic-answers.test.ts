@@ -75,12 +75,13 @@ describe('a question in other words', () => {
       'query.started',
       'cache.looked-up',
       'cache.looked-up',
+      'model.used',
       'stage.finished',
       'cache.looked-up',
       'token.first',
       'query.finished',
     ]);
-    expect(engine.events[4]).toMatchObject({ layer: 'semantic', state: 'hit' });
+    expect(engine.events[5]).toMatchObject({ layer: 'semantic', state: 'hit' });
   });
 
   it('is told as such to all who ask it at the same time', async () => {

@@ -39,8 +39,16 @@ const recall = `rag_eval_recall_ratio{${SERVICE},dataset="tidewater",k="5"}`;
 const scores = (source: string, evaluator: string, part: string) =>
   `rag_eval_score_${part}{${SERVICE},source="${source}",evaluator="${evaluator}"}`;
 
+const up = `up{${SERVICE}}`;
+/** Two answers, one after the other, and a failure soon after: within the last five minutes of forty. */
+const few = (answers: number, failures: number) => ({
+  [queries('answered')]: `0x145 ${answers}x95`,
+  [queries('error')]: `0x150 ${failures}x90`,
+});
+
 const hour = { every: 15, atMinute: 40 };
 const ERROR = 'RagHighErrorRate';
+const STALE = 'RagCanaryStale';
 
 /** What happens, and whether somebody is told. */
 const TESTS: readonly (readonly [string, RuleTest])[] = [
@@ -230,6 +238,25 @@ const TESTS: readonly (readonly [string, RuleTest])[] = [
     },
   ],
   [
+    'one failed question of three in an hour',
+    { ...hour, alert: 'RagErrorBudgetBurn', firing: [], series: few(2, 1) },
+  ],
+  [
+    'ten failed questions of thirty in an hour',
+    { ...hour, alert: 'RagErrorBudgetBurn', firing: ['critical', 'info'], series: few(20, 10) },
+  ],
+  [
+    'ten failed questions of thirty, of another job',
+    {
+      ...hour,
+      alert: 'RagErrorBudgetBurn',
+      firing: [],
+      series: Object.fromEntries(
+        Object.entries(few(20, 10)).map(([name, values]) => [name.replace('groundspeed', 'staging'), values]),
+      ),
+    },
+  ],
+  [
     '0.5 % errors',
     {
       ...hour,
@@ -254,6 +281,19 @@ const TESTS: readonly (readonly [string, RuleTest])[] = [
       alert: 'RagLatencyBudgetBurn',
       firing: ['critical', 'info'],
       series: { ...slow(0), [`${duration('bucket')},le="2.0"}`]: grows(20) },
+    },
+  ],
+  [
+    'three answers, all of them above 2 s',
+    {
+      ...hour,
+      alert: 'RagLatencyBudgetBurn',
+      firing: [],
+      series: {
+        [`${duration('bucket')},le="2"}`]: stays(0),
+        [`${duration('bucket')},le="+Inf"}`]: '0x150 3x90',
+        [`${duration('count')}}`]: '0x150 3x90',
+      },
     },
   ],
   [
@@ -350,6 +390,46 @@ const TESTS: readonly (readonly [string, RuleTest])[] = [
   [
     'a canary that died, and whose series a restart took',
     { ...hour, atMinute: 30, alert: 'RagCanaryStale', firing: ['warning'], series: { [seen]: '0x40 _x200' } },
+  ],
+  [
+    'a canary that died, and whose series a restart took more than an hour ago',
+    {
+      ...hour,
+      atMinute: 80,
+      alert: STALE,
+      firing: ['warning'],
+      series: { [seen]: '0x40 _x400', [up]: '1x440' },
+    },
+  ],
+  [
+    'a canary that was expected, and never ran',
+    { ...hour, alert: STALE, firing: ['warning'], series: { [up]: stays(1) } },
+  ],
+  [
+    'a canary that never ran, of instances that come and go',
+    {
+      ...hour,
+      alert: STALE,
+      firing: ['warning'],
+      series: { [up]: '1x90 _x150', 'up{job="groundspeed",instance="b:1"}': '_x90 1x150' },
+    },
+  ],
+  [
+    'a service that began ten minutes ago, and was not asked yet',
+    { ...hour, atMinute: 12, alert: STALE, firing: [], series: { [up]: stays(1) } },
+  ],
+  [
+    'a service that is down, and is not asked meanwhile',
+    { ...hour, alert: STALE, firing: [], series: { [up]: stays(0) } },
+  ],
+  [
+    'a canary that died, after a clock had jumped back',
+    {
+      ...hour,
+      alert: STALE,
+      firing: ['warning'],
+      series: { [seen]: '100000x8 135+15x40 735x190', [up]: stays(1) },
+    },
   ],
   ['a canary that lives', { ...hour, alert: 'RagCanaryStale', firing: [], series: { [seen]: grows(15) } }],
   [
@@ -481,9 +561,29 @@ describe.skipIf(noPromtool !== undefined)(
       scaled.remove();
     });
 
+    let together: ReturnType<typeof testRules>;
+    beforeAll(() => {
+      together = testRules(folder.path, ...TESTS.map(([, test]) => test));
+    });
+
     it.each(TESTS)('%s', (_what, test) => {
-      const { code, said } = testRules(folder.path, test);
+      // All in one run, which takes far less than one each; where something is wrong, each tells for itself.
+      const { code, said } = together.code === 0 ? together : testRules(folder.path, test);
       expect(code, said).toBe(0);
+    });
+
+    it('forgets a canary, and misses none, where nobody said that one is expected', () => {
+      const alerts = { canaryExpected: false };
+      const other = folderOf(buildFiles(planWith({ monitoring: { scrapeSeconds: 60 }, alerts })));
+      const died = { [seen]: '0x40 _x400', [up]: '1x440' };
+      const { code, said } = testRules(
+        other.path,
+        { ...hour, alert: STALE, firing: ['warning'], series: died },
+        { ...hour, atMinute: 80, alert: STALE, firing: [], series: died },
+        { ...hour, alert: STALE, firing: [], series: { [up]: stays(1) } },
+      );
+      expect(code, said).toBe(0);
+      other.remove();
     });
 
     it('holds the tests to every alert there is, firing', () => {
@@ -509,7 +609,7 @@ describe.skipIf(noAmtool !== undefined)(`amtool${noAmtool === undefined ? '' : `
   it('takes the configuration', () => {
     const { code, said } = run('amtool', ['check-config', config()]);
     expect(code, said).toBe(0);
-    expect(said).toContain('2 inhibit rules');
+    expect(said).toContain('4 inhibit rules');
     expect(said).toContain('3 receivers');
   });
 

@@ -172,11 +172,14 @@ describe('a proxy without a fault in force', () => {
     brief.keepAliveTimeout = 1500;
     await new Promise<void>((resolve) => brief.listen(0, '127.0.0.1', resolve));
     closing.push(() => new Promise((resolve) => brief.close(resolve)));
-    const { proxy } = await proxyTo(`http://127.0.0.1:${(brief.address() as AddressInfo).port}`, NEVER);
-    for (const idle of [0, 900, 1000, 1490, 1500, 1510]) {
+    const { port } = brief.address() as AddressInfo;
+    const after = async (idle: number): Promise<void> => {
+      const { proxy } = await proxyTo(`http://127.0.0.1:${port}`, NEVER);
+      expect(await (await fetch(proxy.url)).text()).toBe('here');
       await systemClock.sleep(milliseconds(idle));
       expect(await (await fetch(proxy.url)).text(), `after ${idle} ms`).toBe('here');
-    }
+    };
+    await Promise.all([0, 900, 1000, 1490, 1500, 1510].map(after));
   });
 
   it('waits for a slow answer longer than it keeps a connection', async () => {

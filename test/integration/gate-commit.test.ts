@@ -79,7 +79,7 @@ function measure({ setup = {}, fails = () => false, target = TARGET }: Given = {
       cacheMode: 'as-configured',
       k: 5,
     },
-    wishes: { launches: 1, pairs: 2, block: 400, rate: 50 },
+    wishes: { launches: 1, pairs: 2, block: 200, rate: 50 },
     mostUsers: 1,
     fails,
   });

@@ -28,7 +28,7 @@ describe('a deployment that works', () => {
         contextSize: 1,
         citations: [0],
         cache: 'retrieval',
-        stages: [0.5, 1, 0, 0.1, 10],
+        stages: [0.5, 1, 0, 0.1, 10, 0],
         inputTokens: 200,
         costUsd: 0.001,
       },

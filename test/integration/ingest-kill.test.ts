@@ -39,13 +39,13 @@ const document = (number: number, edition: string): SourceDocument => {
   return { id, title: `Notice ${number}`, text: text(id, edition), metadata: { edition } };
 };
 const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
-/** What is there before: 1,200 documents. */
-const FIRST = numbers(0, 1200).map((number) => document(number, 'first'));
-/** Two thousand: 600 stay as they are, 500 change, 100 go, 900 are new. */
+/** What is there before: 600 documents. */
+const FIRST = numbers(0, 600).map((number) => document(number, 'first'));
+/** A thousand: 300 stay as they are, 250 change, 50 go, 450 are new. */
 const SECOND = [
-  ...numbers(0, 600).map((number) => document(number, 'first')),
-  ...numbers(600, 1100).map((number) => document(number, 'second')),
-  ...numbers(1200, 2100).map((number) => document(number, 'second')),
+  ...numbers(0, 300).map((number) => document(number, 'first')),
+  ...numbers(300, 550).map((number) => document(number, 'second')),
+  ...numbers(600, 1050).map((number) => document(number, 'second')),
 ];
 const byId = (documents: readonly SourceDocument[]) => new Map(documents.map((one) => [one.id, one]));
 const before = byId(FIRST);
@@ -67,15 +67,15 @@ function moments(random: Random): Moment[] {
   });
   return [
     after('open', 0, 1),
-    after('read', 700, 100),
-    after('read', 1000, 300),
-    after('read', 1600, 300),
+    after('read', 350, 50),
+    after('read', 500, 150),
+    after('read', 800, 150),
     after('fit', 1, 1),
     after('fit', 2, 3),
-    after('embed', 100, 700),
-    after('embed', 300, 700),
+    after('embed', 50, 350),
+    after('embed', 150, 350),
     after('publish', 0, 1),
-    after('index', 1, 1000),
+    after('index', 1, 500),
   ];
 }
 

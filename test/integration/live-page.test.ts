@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CHARTS } from '../../src/server/live/charts.ts';
 import { chromiumPath, launchChromium } from '../chromium.ts';
@@ -13,15 +13,25 @@ const lineOf = (page: Page, key: string): Promise<string | null> =>
 
 describe.skipIf(chromiumPath === undefined)('the live page, in a real browser', () => {
   let browser: Browser;
+  /** One for all tests, sent elsewhere by each: a new one costs more than what it shows. */
+  let page: Page;
   let run: Run;
   let complaints: string[];
   let requests: string[];
-  const pages: Page[] = [];
+  /** A server waits for its last words to be heard; the next test need not. */
+  const closing: Promise<void>[] = [];
 
   beforeAll(async () => {
     browser = await launchChromium();
+    page = await browser.newPage();
+    page.on('console', (message) => complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (asked) => requests.push(asked.url()));
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    await browser?.close();
+    await Promise.all(closing);
+  });
   beforeEach(async () => {
     run = new Run();
     complaints = [];
@@ -29,35 +39,41 @@ describe.skipIf(chromiumPath === undefined)('the live page, in a real browser', 
     await run.start();
   });
   afterEach(async () => {
-    await Promise.all(pages.splice(0).map((page) => page.close()));
-    await run.live.close();
+    await page.goto('about:blank');
+    closing.push(run.live.close());
   });
 
-  async function open(options: BrowserContextOptions = {}, url = run.live.url): Promise<Page> {
-    const page = await browser.newPage(options);
-    pages.push(page);
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (asked) => requests.push(asked.url()));
+  interface Opening {
+    readonly url?: string;
+    readonly width?: number;
+    readonly colorScheme?: 'light' | 'dark';
+  }
+
+  async function open({ url = run.live.url, width = 1280, colorScheme = 'light' }: Opening = {}) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
     await page.goto(url);
     await page.locator('#link[data-state=live], #link[data-state=over]').waitFor();
-    return page;
   }
 
   /** Until the last tick's figures are on the page, and in its charts. */
-  async function shown(page: Page, at: string): Promise<void> {
-    await page.locator('#sentence', { hasText: at }).waitFor();
-    await page.locator(`.charts[data-until="${run.clock.now()}"]`).waitFor({ state: 'attached' });
+  async function shown(at: string): Promise<void> {
+    const isThere = `document.querySelector('#sentence').textContent.includes(${JSON.stringify(at)}) &&
+      document.querySelector('.charts').dataset.until === '${run.clock.now()}'`;
+    await page.evaluate(`new Promise((resolve) => {
+      const look = () => (${isThere} ? resolve() : setTimeout(look, 20));
+      look();
+    })`);
   }
 
   it('shows figures and charts, and both change as the run goes on', async () => {
-    const page = await open();
+    await open();
     expect(await text(page, '#status .name')).toBe('Waiting for the run');
     run.live.onEvent({ type: 'part.started', name: 'target', step: 1, steps: 2 });
     await page.locator('#status', { hasText: 'target' }).waitFor();
     run.live.onEvent({ type: 'part.noted', name: 'load', text: '30 000 requests in 33 s' });
     await run.tell(4);
-    await shown(page, 'in 4 s of 30 s');
+    await shown('in 4 s of 30 s');
     expect(await text(page, '#status .name')).toBe('steady');
     expect(await text(page, '#status .aside')).toBe('26 s left');
     expect(await text(page, '#note')).toBe('30 000 requests in 33 s');
@@ -67,7 +83,7 @@ describe.skipIf(chromiumPath === undefined)('the live page, in a real browser', 
     expect(before!.match(/[ML]/g)).toHaveLength(16);
 
     await run.tell(6, { errors: 3, latencyMs: { p50: 3, p95: 90, p99: 400 }, lagP99Ms: 6 }, 4);
-    await shown(page, 'in 6 s of 30 s');
+    await shown('in 6 s of 30 s');
     expect(await text(page, '#tile-p95 .value')).toBe('90.0 ms');
     expect(await page.locator('#tile-errors[data-mood=bad] .value').textContent()).toBe('3');
     expect(await text(page, '#tile-lag[data-mood=mind] .detail')).toBe('the generator is late');
@@ -77,9 +93,9 @@ describe.skipIf(chromiumPath === undefined)('the live page, in a real browser', 
   });
 
   it('shows what is not known as a dash, and draws no line through it', async () => {
-    const page = await open();
+    await open();
     await run.tell(2, { offeredRate: null, latencyMs: null, lagP99Ms: null, goodput: null, loop: 'closed' });
-    await shown(page, 'Closed loop');
+    await shown('Closed loop');
     for (const id of ['p50', 'p95', 'p99', 'lag', 'goodput'])
       expect(await text(page, `#tile-${id} .value`)).toBe('–');
     expect(await text(page, '#tile-achieved .detail')).toBe('closed loop');
@@ -88,10 +104,10 @@ describe.skipIf(chromiumPath === undefined)('the live page, in a real browser', 
   });
 
   it('marks phases, and lets no line run from one into the next', async () => {
-    const page = await open();
+    await open();
     await run.tell(3, { phase: 'warm-up', warmup: true, duration: 3000 });
     await run.tell(4);
-    await shown(page, 'in 4 s of 30 s');
+    await shown('in 4 s of 30 s');
     expect(await page.locator('#rate .boundary').count()).toBe(2);
     expect(await page.locator('#rate .phase').allTextContents()).toContain('steady');
     expect((await lineOf(page, 'achieved'))!.match(/M/g)).toHaveLength(2);
@@ -105,21 +121,21 @@ describe.skipIf(chromiumPath === undefined)('the live page, in a real browser', 
   it('shows all that was, however late it is opened, and after a reload', async () => {
     run.live.onEvent({ type: 'warning', message: 'Document 7 was left out' });
     await run.tell(600, { duration: 600_000 });
-    const page = await open();
-    await shown(page, 'in 10:00 of 10:00');
+    await open();
+    await shown('in 10:00 of 10:00');
     const drawn = await lineOf(page, 'p99');
     expect(drawn!.match(/[ML]/g)!.length).toBeGreaterThan(200);
     expect(await text(page, '#warnings li')).toBe('Document 7 was left out');
     await page.reload();
-    await shown(page, 'in 10:00 of 10:00');
+    await shown('in 10:00 of 10:00');
     expect(await lineOf(page, 'p99')).toBe(drawn);
     expect(complaints).toEqual([]);
   });
 
   it('asks its own server and nobody else', async () => {
-    const page = await open();
+    await open();
     await run.tell(1);
-    await shown(page, 'in 1 s');
+    await shown('in 1 s');
     const { origin } = new URL(run.live.url);
     const others = requests.filter(
       (asked) => !['/', '/events', '/icon.svg'].some((path) => asked === origin + path),
@@ -132,21 +148,21 @@ describe.skipIf(chromiumPath === undefined)('the live page, in a real browser', 
 
   it('connects again by itself, and has missed nothing', async () => {
     const tunnel = await Tunnel.open(Number(new URL(run.live.url).port));
-    const page = await open({}, tunnel.url);
+    await open({ url: tunnel.url });
     await run.tell(2);
-    await shown(page, 'in 2 s');
+    await shown('in 2 s');
     tunnel.cut();
     await page.locator('#link[data-state=lost]').waitFor();
     await run.tell(5, {}, 2);
     await tunnel.mend();
     await page.locator('#link[data-state=live]').waitFor({ timeout: 30_000 });
-    await shown(page, 'in 5 s of 30 s');
+    await shown('in 5 s of 30 s');
     expect((await lineOf(page, 'p95'))!.match(/[ML]/g)).toHaveLength(20);
     tunnel.close();
   });
 
   it('tells the verdict when the run is over, and stays when the server is gone', async () => {
-    const page = await open();
+    await open();
     await run.tell(30);
     run.live.finish({
       verdict: 'FAIL',
@@ -174,15 +190,15 @@ describe.skipIf(chromiumPath === undefined)('the live page, in a real browser', 
   it('tells who opens it after the end', async () => {
     await run.tell(2);
     run.live.finish({ verdict: 'PASS' });
-    const page = await open();
+    await open();
     expect(await text(page, '#status .name')).toBe('PASS');
     expect(await text(page, '#link')).toBe('over');
   });
 
   it('says so when the run ends without a result', async () => {
-    const page = await open();
+    await open();
     await run.tell(2);
-    await shown(page, 'in 2 s');
+    await shown('in 2 s');
     await run.live.close();
     await page.locator('#link[data-state=over]').waitFor();
     expect(await text(page, '#status .name')).toBe('The run is over');
@@ -190,10 +206,10 @@ describe.skipIf(chromiumPath === undefined)('the live page, in a real browser', 
   });
 
   it('can be worked from the keyboard', async () => {
-    const page = await open();
+    await open();
     await run.tell(5);
     await run.tell(10, { latencyMs: { p50: 1, p95: 2, p99: 3 } }, 5);
-    await shown(page, 'in 10 s');
+    await shown('in 10 s');
     await page.locator('#moment').focus();
     await page.keyboard.press('Home');
     await page.locator('#latency [data-key=p95]:not(path)', { hasText: '8.41 ms' }).waitFor();
@@ -210,9 +226,9 @@ describe.skipIf(chromiumPath === undefined)('the live page, in a real browser', 
   });
 
   it('shows a moment under the pointer', async () => {
-    const page = await open();
+    await open();
     await run.tell(20);
-    await shown(page, 'in 20 s');
+    await shown('in 20 s');
     await page.locator('#rate .plot').hover({ position: { x: 150, y: 100 } });
     await page.locator('#latency .moment').waitFor({ state: 'attached' });
     expect(await text(page, '#moment-value')).toMatch(/^\d+ s$/);
@@ -222,22 +238,22 @@ describe.skipIf(chromiumPath === undefined)('the live page, in a real browser', 
   });
 
   it('speaks seldom', async () => {
-    const page = await open();
+    await open();
     await page.evaluate(`
       window.spoken = [];
       new MutationObserver(() => window.spoken.push(document.getElementById('spoken').textContent))
         .observe(document.getElementById('spoken'), { childList: true, characterData: true, subtree: true });
     `);
     await run.tell(20);
-    await shown(page, 'in 20 s');
+    await shown('in 20 s');
     expect(await page.evaluate('window.spoken')).toEqual(['The phase steady has begun.']);
     expect(await page.locator('#spoken').getAttribute('aria-live')).toBe('polite');
   });
 
   it('names all that can be worked or read, once', async () => {
-    const page = await open();
+    await open();
     await run.tell(2);
-    await shown(page, 'in 2 s');
+    await shown('in 2 s');
     expect(await page.locator('h1').count()).toBe(1);
     expect(await page.locator('main').count()).toBe(1);
     expect(await page.locator('html[lang=en]').count()).toBe(1);
@@ -257,10 +273,10 @@ describe.skipIf(chromiumPath === undefined)('the live page, in a real browser', 
     [360, 'light'],
     [360, 'dark'],
   ] as const)('fits a window %i pixels wide, %s, and can be read there', async (width, colorScheme) => {
-    const page = await open({ viewport: { width, height: 900 }, colorScheme });
+    await open({ width, colorScheme });
     run.live.onEvent({ type: 'warning', message: 'The machine is busy' });
     await run.tell(3, { errors: 1200, timeouts: 3, lagP99Ms: 7, achievedRate: 98_765, offeredRate: 100_000 });
-    await shown(page, 'in 3 s');
+    await shown('in 3 s');
     await page.locator('#latency summary').click();
     await page.locator('#latency tbody tr').nth(10).waitFor();
     expect(

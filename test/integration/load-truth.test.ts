@@ -28,7 +28,7 @@ describe('latency under load', () => {
   // out too long now and then, but whoever waited while the server stood still cannot be missed.
   it('is what the law of a server that stands still makes of the due times', async () => {
     const server = await opened(startStallServer(STALL_LAW));
-    const effort = { rate: 50, seconds: 6, arrivals: 'constant' } as const;
+    const effort = { rate: 100, seconds: 3, arrivals: 'constant' } as const;
     const run = await measureTruth(server, effort, { seed: 1, progress: () => undefined });
 
     expect(run.latency).toHaveLength(300);

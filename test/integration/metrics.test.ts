@@ -1,8 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { Agent } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { engineFacts } from '../../src/server/engine-facts.ts';
 import type { AppSetting } from '../../src/server/parts.ts';
 import { type RunningService, startService } from '../../src/server/service.ts';
+import { standingExposition } from '../../src/server/standing-exposition.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { renderMetrics } from '../../src/telemetry/merge.ts';
 import { telemetryOptions } from '../../src/telemetry/options.ts';
@@ -11,6 +15,7 @@ import { createMetrics } from '../../src/telemetry/registry.ts';
 import { startTracing } from '../../src/telemetry/tracing/tracing.ts';
 import { appSetting, faresEngine, heldEngine, KAYAK, type MadeSetting, until } from '../server/made-app.ts';
 import { readExposition, valueIn } from '../telemetry/exposition.ts';
+import { scrapeFor } from './scraping.ts';
 
 const OPEN_METRICS = { accept: 'application/openmetrics-text;version=1.0.0,text/plain;q=0.5' };
 const promtool = spawnSync('promtool', ['--version']).status === 0;
@@ -40,6 +45,16 @@ async function serve(
   });
   ends.push(() => service.stop());
   return service;
+}
+
+const collectGarbage = ((): (() => void) => {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+})();
+
+function heapAfterCollection(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
 }
 
 const ask = ({ url }: RunningService, query = KAYAK): Promise<Response> =>
@@ -130,6 +145,56 @@ describe('GET /metrics', () => {
     engine.release();
     expect((await answer).status).toBe(200);
     await stopped;
+  });
+
+  it('stands a thousand scrapes a second: questions are answered, readings are few, and nothing is left of them', async () => {
+    const metrics = createMetrics({ version: '1.2.3', nodeVersion: 'v20' });
+    let readings = 0;
+    const exposition = standingExposition(async (format) => {
+      readings += 1;
+      return renderMetrics([await metrics.snapshot()], format);
+    }, systemClock);
+    const service = await serve({}, { metrics, exposition });
+    const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+    ends.push(async () => agent.destroy());
+    for (const one of await scrapeFor(0.2, service.url, agent)) expect(one?.status).toBe(200);
+    const heap = heapAfterCollection();
+    readings = 0;
+    const start = performance.now();
+    let over = false;
+    const asking = (async () => {
+      const statuses: number[] = [];
+      for (; !over; ) statuses.push((await ask(service, `${KAYAK} ${statuses.length}`)).status);
+      return statuses;
+    })();
+    const statuses = (await scrapeFor(2, service.url, agent)).map((one) => one?.status);
+    over = true;
+    const tenths = (performance.now() - start) / 100;
+    expect(statuses).toHaveLength(2000);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    const answered = await asking;
+    expect(new Set(answered)).toEqual(new Set([200]));
+    expect(answered.length).toBeGreaterThan(5);
+    expect(readings).toBeGreaterThan(0);
+    expect(readings).toBeLessThanOrEqual(tenths + 1);
+    expect(heapAfterCollection() - heap).toBeLessThan(20e6);
+  });
+
+  it('is compressed for who accepts that, and says so', async () => {
+    const service = await serve();
+    const get = (accepted: string) =>
+      fetch(`${service.url}/metrics`, { headers: { 'accept-encoding': accepted } });
+    for (const accepted of ['gzip', 'deflate, GZIP;q=0.5', 'gzip, deflate, br']) {
+      const response = await get(accepted);
+      expect(response.headers.get('content-encoding')).toBe('gzip');
+      expect(response.headers.get('vary')).toBe('accept, accept-encoding');
+      expect(await response.text()).toContain('rag_queries_total');
+    }
+    for (const refused of ['identity', 'gzip;q=0', 'gzip;q=0.0, br', 'x-gzipped']) {
+      const response = await get(refused);
+      expect(response.headers.get('content-encoding')).toBeNull();
+      expect(await response.text()).toContain('rag_queries_total');
+    }
   });
 
   it('stands a thousand scrapes, and paths and words that somebody makes up, with no series more', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/program.ts';
@@ -94,10 +94,21 @@ async function watch(
   return prometheus;
 }
 
+/** Series that have no value, or none that is a number. */
+async function withoutData(prometheus: Prometheus, names: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(names.map((name) => prometheus.query(name)));
+  return names.filter(
+    (_name, index) => !found[index]!.some(({ value: [, number] }) => !Number.isNaN(Number(number))),
+  );
+}
+
 const toldOf = (alert: string): Notified[] => webhook.notified.filter((one) => one.alert === alert);
 /** What was last told of an alert; another job's is left aside where the channel tells whose it is. */
 const lastOf = (alert: string, channel: Notified['channel'], job: string): Notified['status'] | undefined =>
-  toldOf(alert).findLast((one) => one.channel === channel && (one.job ?? job) === job)?.status;
+  toldOf(alert).findLast((one) => one.channel === channel && isOf(one, job))?.status;
+const isOf = ({ alert, job, text }: Notified, wanted: string): boolean =>
+  // Slack's title does not tell whose it is; of canaries, which two services have, the summary does.
+  alert === 'RagCanaryStale' ? text.includes(`canary of ${wanted}`) : (job ?? wanted) === wanted;
 
 /** Waits until it is so; says what was meant where it never is. */
 async function until(what: string, so: () => boolean | Promise<boolean>, patienceMs = 60_000): Promise<void> {
@@ -145,8 +156,8 @@ async function figure({ url }: Serving, name: string): Promise<number> {
 }
 
 /** Has golden questions asked of a service until somebody stops it, as a crash does. */
-function startCanary({ url }: Serving): () => Promise<unknown> {
-  const cwd = join(work.path, 'canary-home');
+function startCanary({ url, port }: Serving): () => Promise<unknown> {
+  const cwd = join(work.path, `canary-home-${port}`);
   mkdirSync(cwd, { recursive: true });
   let stop = (): void => undefined;
   const argv = ['--target', `${url}/api/query`, '--preset', 'groundspeed', '--questions', '3'];
@@ -175,11 +186,16 @@ describe.skipIf(ABSENT !== undefined).concurrent(`alerts (${ABSENT ?? 'from end 
     });
     const stop = drive(service, 25);
     ends.push(async () => stop());
-    await watch('faulty', { 'monitoring.services': `127.0.0.1:${service.port}` });
+    const prometheus = await watch('faulty', { 'monitoring.services': `127.0.0.1:${service.port}` });
     await Promise.all([
       seenToFire('faulty', 'RagHighErrorRate', 'critical'),
       seenToFire('faulty', 'RagLatencyP95High', 'warning'),
     ]);
+    // While questions are asked, every recorded series has data: of all windows, both objectives.
+    const rules = readFileSync(join(work.path, 'faulty/prometheus/rules/groundspeed.recording.yml'), 'utf8');
+    const recorded = [...rules.matchAll(/record: (\S+)/g)].map(([, name]) => name!);
+    expect(recorded.length).toBeGreaterThan(30);
+    await until('all is recorded', async () => (await withoutData(prometheus, recorded)).length === 0);
     await Promise.all([
       seenToEnd('faulty', 'RagHighErrorRate', 'critical'),
       seenToEnd('faulty', 'RagLatencyP95High', 'warning'),
@@ -222,15 +238,35 @@ describe.skipIf(ABSENT !== undefined).concurrent(`alerts (${ABSENT ?? 'from end 
     await first.stop('SIGKILL');
     await seenToFire('leaving', 'RagDown', 'critical');
     const held = async () =>
-      (await alertmanager.alerts()).find(({ labels }) => labels.alertname === 'RagCanaryStale');
+      (await alertmanager.alerts()).find(
+        ({ labels }) => labels.alertname === 'RagCanaryStale' && labels.job === 'leaving',
+      );
     await until('the stale canary is inhibited', async () => (await held())?.status.state === 'suppressed');
     expect((await held())!.status.inhibitedBy).toHaveLength(1);
-    expect(toldOf('RagCanaryStale')).toEqual([]);
+    expect(toldOf('RagCanaryStale').filter((one) => isOf(one, 'leaving'))).toEqual([]);
     const second = await serve('leaving', ['--port', String(first.port)]);
     await seenToEnd('leaving', 'RagDown', 'critical');
     await seenToFire('leaving', 'RagCanaryStale', 'warning');
     startCanary(second);
     await seenToEnd('leaving', 'RagCanaryStale', 'warning');
+  });
+
+  it('of a canary that dies while its service lives fires, and ends when golden questions are asked again', async () => {
+    const service = await serve('asked', []);
+    const stopCanary = startCanary(service);
+    const prometheus = await watch('asked', {
+      'monitoring.services': `127.0.0.1:${service.port}`,
+      'alerts.canaryExpected': true,
+    });
+    const seen = 'rag_eval_last_success_timestamp_seconds{job="asked"}';
+    await until('the canary is seen', async () => (await prometheus.query(seen)).length > 0);
+    await stopCanary();
+    const told = () => toldOf('RagCanaryStale').filter((one) => isOf(one, 'asked'));
+    await until('RagCanaryStale fires by slack', () => told().at(-1)?.status === 'firing');
+    expect(await prometheus.query('up{job="asked"} == 1')).toHaveLength(1);
+    expect((await prometheus.alerts()).map(({ labels }) => labels.alertname)).toEqual(['RagCanaryStale']);
+    startCanary(service);
+    await until('RagCanaryStale ends', () => told().at(-1)?.status === 'resolved');
   });
 
   it('of a service that keeps restarting wakes somebody', async () => {

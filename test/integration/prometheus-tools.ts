@@ -40,23 +40,28 @@ export interface RuleTest {
   readonly firing: readonly string[];
 }
 
-/** Whether the rules of a folder do as the test says, as promtool finds; what it says where they do not. */
-export function testRules(folder: string, test: RuleTest): { code: number | null; said: string } {
+/** Whether the rules of a folder do as the tests say, as promtool finds in one run; what it says where they do not. */
+export function testRules(
+  folder: string,
+  ...tests: readonly RuleTest[]
+): { code: number | null; said: string } {
   const file = join(folder, 'test.yml');
-  const samples = test.firing.map((severity) => ({ labels: `{severity="${severity}"}`, value: 1 }));
-  const expression = `count by (severity) (ALERTS{alertname="${test.alert}",alertstate="firing"}) > bool 0`;
   writeFileSync(
     file,
     stringify({
       rule_files: ['prometheus/rules/*.yml'],
       evaluation_interval: '1m',
-      tests: [
-        {
-          interval: `${test.every}s`,
-          input_series: Object.entries(test.series).map(([series, values]) => ({ series, values })),
-          promql_expr_test: [{ expr: expression, eval_time: `${test.atMinute}m`, exp_samples: samples }],
-        },
-      ],
+      tests: tests.map(({ every, series, atMinute, alert, firing }) => ({
+        interval: `${every}s`,
+        input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
+        promql_expr_test: [
+          {
+            expr: `count by (severity) (ALERTS{alertname="${alert}",alertstate="firing"}) > bool 0`,
+            eval_time: `${atMinute}m`,
+            exp_samples: firing.map((severity) => ({ labels: `{severity="${severity}"}`, value: 1 })),
+          },
+        ],
+      })),
     }),
   );
   return run('promtool', ['test', 'rules', file]);

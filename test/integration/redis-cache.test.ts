@@ -68,7 +68,8 @@ describe.skipIf(WITHOUT_REDIS)(`with a redis-server${WITHOUT_REDIS ? ` (${WITHOU
     expect(await other.get('a')).toEqual({ n: 1 });
     await other.set('c', { n: 3 });
     expect(await one.get('b')).toBeUndefined();
-    expect(one.statistics()).toMatchObject({ entries: 2, hits: 0, misses: 1, evictions: 1 });
+    expect(one.statistics()).toMatchObject({ entries: 2, hits: 0, misses: 1, evictions: 0 });
+    // It was its value that made the other one go.
     expect(other.statistics()).toMatchObject({ entries: 2, hits: 1, misses: 0, evictions: 1 });
     await one.clear();
     expect(await other.get('a')).toBeUndefined();

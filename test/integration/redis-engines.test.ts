@@ -6,6 +6,10 @@ import { type Engine, openEngine } from '../../src/engine/engine.ts';
 import { engineSchema } from '../../src/engine/options.ts';
 import type { SourceDocument } from '../../src/engine/ports.ts';
 import { systemClock } from '../../src/system/clock.ts';
+import { snapshotToAdd, watchEngineFigures } from '../../src/telemetry/engine-figures.ts';
+import { DepartedCounts, type MetricsSnapshot, renderMetrics } from '../../src/telemetry/merge.ts';
+import { createMetrics } from '../../src/telemetry/registry.ts';
+import { readExposition, valueIn } from '../telemetry/exposition.ts';
 import { RedisServer, WITHOUT_REDIS } from './redis-server.ts';
 
 const QUESTION = 'What does the crossing cost for a dog?';
@@ -68,6 +72,42 @@ describe.skipIf(WITHOUT_REDIS)(
       await writer.close();
       const later = await open(folder);
       expect((await later.ask(QUESTION)).cache.response).toBe('hit');
+    });
+
+    it('are counted as one cache, whose entries and evictions count once, also when one of them is gone', async () => {
+      const folder = newFolder();
+      const settings = { caching: { redisUrl: server.url, response: { entries: 2 } } };
+      const writer = await open(folder, { settings });
+      await writer.ingest(FARES);
+      const engines = [writer, await open(folder, { readOnly: true, settings })];
+      const processes = engines.map((engine) => {
+        const metrics = createMetrics({ version: '1', nodeVersion: 'v0' });
+        watchEngineFigures(metrics, () => ({
+          documents: 6,
+          chunks: 6,
+          version: 1,
+          caches: engine.cacheStatistics(),
+        }));
+        return metrics;
+      });
+      const shown = async (...more: MetricsSnapshot[]) => {
+        const snapshots = await Promise.all(processes.map(snapshotToAdd));
+        const families = readExposition(await renderMetrics([...snapshots, ...more]));
+        const labels = { layer: 'response' };
+        return [
+          valueIn(families, 'rag_cache_entries', labels),
+          valueIn(families, 'rag_cache_evictions_total', labels),
+        ];
+      };
+      for (const [turn, subject] of ['dog', 'lorry', 'kayak', 'parrot', 'caravan'].entries()) {
+        await engines[turn % 2]!.ask(`What does the crossing cost for a ${subject}?`);
+      }
+      // What the other one has asked meanwhile is known once there is something to ask.
+      await engines[1]!.ask('What does the crossing cost for a caravan?');
+      expect(await shown()).toEqual([2, 3]);
+      const departed = new DepartedCounts();
+      departed.add(await snapshotToAdd(processes.pop()!));
+      expect(await shown(departed.snapshot)).toEqual([2, 3]);
     });
 
     it('share nothing of two indexes of the same version, nor of one that has changed', async () => {

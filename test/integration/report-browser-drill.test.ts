@@ -17,20 +17,17 @@ const PAGES = {
 describe.skipIf(chromiumPath === undefined)(
   'reports of drills, in a real browser (skipped without Chromium)',
   () => {
-    const { browser, urlOf } = standInBrowser(PAGES, 360);
+    const { show, withoutScripts } = standInBrowser(PAGES, 360);
 
     it('shows the timeline and its data without scripts, the panels over one axis', async () => {
-      const page = await browser().newPage({ javaScriptEnabled: false });
-      await page.goto(urlOf('held'));
+      const page = await withoutScripts('held');
       expect(await page.locator('#drill-timeline [role="img"] svg:visible').count()).toBe(1);
       await page.locator('#drill-timeline details.data summary').click();
       expect(await page.locator('#drill-timeline details.data tbody tr:visible').count()).toBe(36);
-      await page.close();
     });
 
     it('shades the faults at the same place in every panel', async () => {
-      const page = await browser().newPage({ viewport: { width: 1280, height: 900 } });
-      await page.goto(urlOf('held'));
+      const { page } = await show('held');
       const places = await page.evaluate<string[]>(`
       [...document.querySelectorAll('#drill-timeline .wide path[fill-opacity="0.13"]')].map((one) => {
         const { left, right } = one.getBoundingClientRect();
@@ -39,7 +36,6 @@ describe.skipIf(chromiumPath === undefined)(
     `);
       expect(places.length).toBeGreaterThan(3);
       expect(new Set(places).size).toBe(1);
-      await page.close();
     });
   },
 );

@@ -1,16 +1,12 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { renderHtml } from '../../src/reporting/html/page.ts';
 import { renderJUnit } from '../../src/reporting/junit.ts';
 import { sloSuite } from '../../src/reporting/slo-suite.ts';
-import { chromiumPath, launchChromium } from '../chromium.ts';
+import { chromiumPath } from '../chromium.ts';
 import { AUTOCANNON } from '../reporting/sample-autocannon.ts';
 import { sampleCapacity, sampleSweep } from '../reporting/sample-capacity.ts';
 import { LOAD_PLANS, sampleLoad } from '../reporting/sample-load-record.ts';
+import { aside, openedPages, unfold } from './pages-in-browser.ts';
 
 const SAMPLES = {
   load: sampleLoad(),
@@ -22,49 +18,18 @@ const SAMPLES = {
 type Name = keyof typeof SAMPLES;
 const NAMES = Object.keys(SAMPLES) as Name[];
 
-interface Opened {
-  readonly page: Page;
-  /** What the browser complained about: errors, and whatever the page's own policy refused. */
-  readonly complaints: string[];
-  readonly requests: string[];
-}
-
 describe.skipIf(chromiumPath === undefined)('reports of load and capacity, in a real browser', () => {
-  let browser: Browser;
-  let folder: string;
-  const urlOf = (name: string): string => pathToFileURL(join(folder, `${name}.html`)).href;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'groundspeed-report-'));
-    for (const name of NAMES) {
-      const { record, columns } = SAMPLES[name];
-      await writeFile(join(folder, `${name}.html`), await renderHtml(record, columns));
-    }
-    browser = await launchChromium();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function open(name: Name, options: BrowserContextOptions = {}): Promise<Opened> {
-    const page = await browser.newPage(options);
-    const complaints: string[] = [];
-    const requests: string[] = [];
-    page.on('console', (message) => complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('request', (request) => requests.push(request.url()));
-    await page.goto(urlOf(name));
-    return { page, complaints, requests };
-  }
+  const { show, fresh, withoutScripts, urlOf } = openedPages(
+    Object.fromEntries(
+      NAMES.map((name) => [name, () => renderHtml(SAMPLES[name].record, SAMPLES[name].columns)]),
+    ) as Record<Name, () => Promise<string>>,
+  );
 
   it.each(NAMES)('%s: opens without a complaint, and asks nothing of any server', async (name) => {
-    const { page, complaints, requests } = await open(name);
+    const { page, complaints, requests } = await show(name);
     expect(complaints).toEqual([]);
     expect(requests).toEqual([urlOf(name)]);
     expect(await page.locator('h1').count()).toBe(1);
-    await page.close();
   });
 
   const WINDOWS = NAMES.flatMap((name) =>
@@ -74,19 +39,17 @@ describe.skipIf(chromiumPath === undefined)('reports of load and capacity, in a 
   );
 
   it.each(WINDOWS)('%s: fits a window %i pixels wide, %s', async (name, width, colorScheme) => {
-    const { page } = await open(name, { viewport: { width, height: 900 }, colorScheme });
-    const aside = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-    expect(await page.evaluate(aside)).toBe(0);
+    const { page } = await show(name, { width, colorScheme });
+    expect(await aside(page)).toBe(0);
     // With all that is folded open, too.
-    await page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true");
-    expect(await page.evaluate(aside)).toBe(0);
-    await page.close();
+    await unfold(page);
+    expect(await aside(page)).toBe(0);
   });
 
   it.each(['load', 'capacity', 'sweep'] as const)(
     '%s: every chart has a title, a description, and its data as a table',
     async (name) => {
-      const { page } = await open(name);
+      const { page } = await show(name);
       const figures = page.locator('figure');
       const count = await figures.count();
       expect(count).toBeGreaterThan(5);
@@ -98,23 +61,21 @@ describe.skipIf(chromiumPath === undefined)('reports of load and capacity, in a 
         if ((await figure.getAttribute('id'))!.startsWith('funnel')) continue;
         expect(await figure.locator('details table tbody tr').count()).toBeGreaterThan(0);
       }
-      await page.close();
     },
   );
 
   it.each(['light', 'dark'] as const)(
     'tells verdicts apart in %s, with contrast enough to read',
     async (colorScheme) => {
-      const { page } = await open('load', { colorScheme });
+      const { page } = await show('load', { colorScheme });
       const contrasts = await page.evaluate<number[]>(CONTRASTS);
       expect(contrasts.length).toBeGreaterThan(8);
       expect(Math.min(...contrasts)).toBeGreaterThanOrEqual(4.5);
-      await page.close();
     },
   );
 
   it('sorts the probes from the keyboard, by number', async () => {
-    const { page } = await open('capacity');
+    const page = await fresh('capacity');
     const probes = page.locator('#probes table').first();
     await probes.locator('th button', { hasText: 'p95' }).focus();
     await page.keyboard.press('Enter');
@@ -124,11 +85,10 @@ describe.skipIf(chromiumPath === undefined)('reports of load and capacity, in a 
     const numbers = p95s.map((text) => Number(text.replace(/\s/g, ''))).filter(Number.isFinite);
     expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
     expect(numbers.length).toBeGreaterThan(10);
-    await page.close();
   });
 
   it('opens what is folded, and scrolls its tables, from the keyboard', async () => {
-    const { page } = await open('load', { viewport: { width: 360, height: 800 } });
+    const page = await fresh('load', { width: 360 });
     const summary = page.locator('#slo details summary').first();
     await summary.focus();
     await page.keyboard.press('Enter');
@@ -139,18 +99,16 @@ describe.skipIf(chromiumPath === undefined)('reports of load and capacity, in a 
     await expect
       .poll(() => page.evaluate("document.querySelector('#slo .scroll').scrollLeft"))
       .toBeGreaterThan(0);
-    await page.close();
   });
 
   it.each(['load', 'capacity'] as const)('%s: can be read whole without scripts', async (name) => {
-    const { page } = await open(name, { javaScriptEnabled: false });
+    const page = await withoutScripts(name);
     expect(await page.locator('h2').count()).toBeGreaterThan(8);
     expect(await page.locator('[role="img"] svg:visible').count()).toBeGreaterThan(5);
-    await page.close();
   });
 
   it('reads the JUnit report of a load as XML', async () => {
-    const { page } = await open('load');
+    const { page } = await show('load');
     const xml = renderJUnit([sloSuite(SAMPLES.load.record)]);
     const read = await page.evaluate<{ errors: number; cases: number; failures: number }>(
       `(() => {
@@ -160,7 +118,6 @@ describe.skipIf(chromiumPath === undefined)('reports of load and capacity, in a 
       })()`,
     );
     expect(read).toEqual({ errors: 0, cases: 16, failures: 4 });
-    await page.close();
   });
 });
 

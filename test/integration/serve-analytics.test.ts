@@ -1,4 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -6,12 +8,13 @@ import { runCli } from '../../src/cli/program.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { streamAnswer } from '../../src/engine/stream.ts';
 import { sha256 } from '../../src/kernel/digest.ts';
+import { CANARY_CLIENT, CANARY_HEADER, canaryProof } from '../../src/server/analytics/canary-proof.ts';
+import { Evaluations } from '../../src/server/analytics/evaluations.ts';
 import { startObserving } from '../../src/server/analytics/observing.ts';
 import { analyticsOptions } from '../../src/server/analytics/options.ts';
 import { engineFacts } from '../../src/server/engine-facts.ts';
 import { type RunningService, startService } from '../../src/server/service.ts';
 import { systemClock } from '../../src/system/clock.ts';
-import { recordGolden } from '../../src/telemetry/golden-metrics.ts';
 import { telemetryOptions } from '../../src/telemetry/options.ts';
 import { startTracing } from '../../src/telemetry/tracing/tracing.ts';
 import { memoryWorld } from '../cli-unit/memory-world.ts';
@@ -40,6 +43,7 @@ interface Serving {
   readonly engine?: Engine;
   /** Of the engine, as the service reads them. */
   readonly options?: object;
+  readonly canarySecret?: string;
 }
 
 /** A service that observes all it can: logs at the lowest level, metrics, spans of every question, analytics, online scores. */
@@ -50,6 +54,7 @@ async function serve({
   server = {},
   engine = fares.engine,
   options = {},
+  canarySecret,
 }: Serving = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'groundspeed-observed-'));
   ends.push(() => rmSync(folder, { recursive: true, force: true }));
@@ -79,14 +84,15 @@ async function serve({
     metrics,
     clock,
     tracing: ofEngine,
-    tell: (message) => lines.push(message),
+    log: { info: () => undefined, warn: (_fields, message) => lines.push(message) },
   });
   const service = await startService({
     ...setting,
     tracing: ofEngine,
     analytics: observed.analytics,
     evaluation: observed.evaluation,
-    takeEvaluation: async (run) => recordGolden(metrics, run, clock.epoch()),
+    canarySecret,
+    takeEvaluation: async (run) => new Evaluations(metrics, clock).take(run),
     log: { level: 'trace', stream: { write: (line) => lines.push(line) }, content },
   });
   const end = async (): Promise<void> => {
@@ -316,6 +322,50 @@ describe('GET /api/metrics and /api/analytics', () => {
     expect(documents.most_retrieved).toContainEqual({ id: 'caravan', count: 2 });
   });
 
+  it('know a canary by what it proves, and not by how it calls itself', async () => {
+    const { service } = await serve({ server: { apiToken: TOKEN }, canarySecret: 'own secret' });
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const ask = async (more: Record<string, string>): Promise<void> => {
+      const body = { query: KAYAK, client_id: CANARY_CLIENT };
+      await (await post(service, '/api/query', body, { ...headers, ...more })).text();
+    };
+    const counted = (): Promise<Record<string, unknown>> => read(service, '/api/metrics', headers);
+    await ask({});
+    await ask({ [CANARY_HEADER]: 'true' });
+    await ask({ [CANARY_HEADER]: CANARY_CLIENT });
+    await ask({ [CANARY_HEADER]: canaryProof('another token') });
+    await ask({ [CANARY_HEADER]: canaryProof(TOKEN) });
+    await ask({ [CANARY_HEADER]: 'own secret' });
+    await until(async () => (await counted()).canary_queries === 2);
+    expect(await counted()).toMatchObject({ query_count: 4, canary_queries: 2 });
+    const scoredHere = async (): Promise<number> => {
+      const text = await (await fetch(`${service.url}/metrics`, { headers })).text();
+      const labels = { evaluator: 'empty_retrieval', result: 'scored' };
+      return valueIn(readExposition(text), 'rag_eval_samples_total', labels) ?? 0;
+    };
+    await until(async () => (await scoredHere()) === 4);
+  });
+
+  it('call what became of a question as metrics and the log do', async () => {
+    const { service, lines, end } = await serve();
+    const filter = { kind: 'nothing is of this kind' };
+    expect(await (await post(service, '/api/query', { query: KAYAK, filter })).json()).toMatchObject({
+      abstained: true,
+      sources: [],
+    });
+    const outcomes = async (): Promise<unknown> => (await read(service, '/api/metrics')).outcomes;
+    await until(async () => ((await outcomes()) as { no_context: number }).no_context === 1);
+    expect(await outcomes()).toMatchObject({ no_context: 1, abstained: 0, answered: 0 });
+    const readings = readExposition(await (await fetch(`${service.url}/metrics`)).text());
+    expect(valueIn(readings, 'rag_queries_total', { outcome: 'no_context' })).toBe(1);
+    expect(valueIn(readings, 'rag_queries_total', { outcome: 'abstained' })).toBe(0);
+    await end();
+    const line = lines
+      .map((one) => JSON.parse(one))
+      .find(({ msg, outcome }) => msg === 'answered' && outcome);
+    expect(line.outcome).toBe('no_context');
+  });
+
   it('are for those with the token, and there only where analytics are kept', async () => {
     const { service } = await serve({ server: { apiToken: TOKEN } });
     for (const path of ['/api/metrics', '/api/analytics']) {
@@ -332,7 +382,7 @@ describe('GET /api/metrics and /api/analytics', () => {
   it('are not kept where the file cannot be: the service goes on', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'groundspeed-file-')), 'file');
     writeFileSync(file, '');
-    const told: string[] = [];
+    const told: object[] = [];
     const { metrics, clock } = appSetting({ engine: fares.engine });
     const observed = await startObserving({
       order: {
@@ -343,10 +393,10 @@ describe('GET /api/metrics and /api/analytics', () => {
       folder: file,
       metrics,
       clock,
-      tell: (message) => told.push(message),
+      log: { info: () => undefined, warn: (fields) => told.push(fields) },
     });
     expect(observed).toMatchObject({ analytics: undefined, evaluation: undefined });
-    expect(told.join()).toContain('goes on without analytics');
+    expect(told).toMatchObject([{ event: 'analytics.failed', err: expect.any(Error) }]);
     await observed.stop();
     rmSync(join(file, '..'), { recursive: true });
   });
@@ -363,7 +413,11 @@ describe('online evaluation', () => {
     expect(evaluation).toMatchObject({ traceId: question.traceId, parentSpanId: question.spanId });
     expect(evaluation.events).toContainEqual({
       name: 'gen_ai.evaluation.result',
-      attributes: { 'gen_ai.evaluation.name': 'empty_retrieval', 'gen_ai.evaluation.score.value': 0 },
+      attributes: {
+        'gen_ai.evaluation.name': 'empty_retrieval',
+        'gen_ai.evaluation.score.value': 0,
+        'gen_ai.evaluation.score.label': 'pass',
+      },
     });
   });
 
@@ -442,6 +496,68 @@ describe('canary, from its arguments to its exit code', () => {
     });
     const [line] = readFileSync(join(reports, 'history', 'live.jsonl'), 'utf8').split('\n');
     expect(JSON.parse(line!)).toMatchObject({ kind: 'evaluate', dataset: { name: 'fares' } });
+  });
+
+  it('asks past the caches, so that its recall is that of the index as it is', async () => {
+    const own = await faresEngine();
+    ends.push(own.remove);
+    const { service } = await serve({ engine: own.engine, server: { apiToken: TOKEN } });
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const readings = async () =>
+      readExposition(await (await fetch(`${service.url}/metrics`, { headers })).text());
+    const { world, ended } = started(['--target', service.url, '--every', '50ms'], {
+      GROUNDSPEED_API_TOKEN: TOKEN,
+    });
+    await until(() => world.out.text().split('\n').length > 3);
+    const before = await readings();
+    for (const layer of ['embedding', 'retrieval', 'response']) {
+      for (const result of ['hit', 'miss'])
+        expect(valueIn(before, 'rag_cache_requests_total', { layer, result }), layer).toBe(0);
+    }
+    const recall = async () =>
+      valueIn(await readings(), 'rag_eval_recall_ratio', { dataset: 'fares', k: '5' });
+    expect(await recall()).toBe(1);
+    // As many stay as a question takes: what is missing is not found.
+    await own.engine.ingest(FARES.slice(0, 3), { removeMissing: true });
+    await until(async () => (await recall()) === 0.5);
+    world.interrupt();
+    expect(await ended).toBe(0);
+    expect(world.err.text()).not.toContain('cache');
+  });
+
+  it('says once that a service takes no "cache": false, and goes on', async () => {
+    let refused = 0;
+    const strict = createServer(async (request, response) => {
+      const body = JSON.parse(Buffer.concat(await request.toArray()).toString('utf8'));
+      response.setHeader('content-type', 'application/json');
+      if (body.cache !== undefined) {
+        refused += 1;
+        response.writeHead(400).end('{"error": {"message": "there is no field cache"}}');
+        return;
+      }
+      const subject = /a (\w+)\?$/.exec(body.query)![1];
+      response.end(
+        JSON.stringify({ answer: 'It depends.', sources: [{ id: subject, text: 'It depends.' }] }),
+      );
+    });
+    await new Promise<void>((resolve) => strict.listen(0, '127.0.0.1', resolve));
+    ends.push(() => strict.close());
+    const { port } = strict.address() as AddressInfo;
+    const argv = ['--target', `http://127.0.0.1:${port}`, '--every', '50ms', '--metrics-port', '0'];
+    const { world, ended } = started(argv);
+    await until(() => world.out.text().split('\n').length > 3);
+    world.interrupt();
+    expect(await ended, world.err.text()).toBe(0);
+    expect(world.out.text()).toContain('fares: recall@5 100.0 %');
+    expect(world.err.text().split('takes no "cache": false')).toHaveLength(2);
+    expect(refused).toBe(6);
+  });
+
+  it('counts as anybody where there is no token that could prove what it is', async () => {
+    const { service } = await serve();
+    const { world, ended } = started(['--target', service.url, '--once']);
+    expect(await ended, world.err.text()).toBe(0);
+    expect(await read(service, '/api/metrics')).toMatchObject({ query_count: 6, canary_queries: 0 });
   });
 
   it('goes on by schedule until it is interrupted, which is no failure', async () => {

@@ -113,7 +113,7 @@ describe('a spike of five times the load', () => {
     await old.stop();
 
     const service = await serve({ queueTargetMs: 60, queueIntervalMs: 200, maxQueuedQueries: 200 });
-    const steady = await offered(service, STEADY, 2000);
+    const steady = await offered(service, STEADY, 1000);
     expect(answeredOf(steady).length).toBeGreaterThan(0.9 * steady.length);
 
     const spike = await offered(service, SPIKE, SPIKE_MS);
@@ -153,7 +153,7 @@ describe('a spike of five times the load', () => {
     };
     expect(health.queue.refused.queue_age).toBeGreaterThan(0.9 * refused.length);
 
-    const after = await offered(service, STEADY, 2000);
+    const after = await offered(service, STEADY, 1500);
     expect(answeredOf(after).length).toBeGreaterThan(0.8 * after.length);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ErrorClasses } from '../../src/load/error-classes.ts';
+import { LATENCY_BOUNDS } from '../../src/load/events.ts';
 import { LiveCounter, LiveView } from '../../src/load/live.ts';
 import { PhaseRecorder } from '../../src/load/recorder.ts';
 import { ReplyStore } from '../../src/load/reply-store.ts';
@@ -69,6 +70,8 @@ describe('what is seen of a load while it runs', () => {
     expect(tick.offeredRate).toBeCloseTo(100, 6);
     // A window of three seconds holds slow ones alone.
     expect(tick.latencyMs!.p50).toBeCloseTo(201, 0);
+    // What the generator was late by is a part of the latency, and none of the service.
+    expect(tick.serviceMs!.p50).toBeCloseTo(200, 0);
     expect(tick.lagP99Ms).toBeCloseTo(1, 2);
     expect(tick.goodput).toBe(0);
   });
@@ -109,6 +112,14 @@ describe('what is seen of a load while it runs', () => {
     expect(first).toMatchObject({ arrivals: 2, sent: 2, completed: 1, inFlight: 1, costUsd: 0.5 });
     expect(second).toMatchObject({ arrivals: 2, sent: 1, errors: 1, timeouts: 1, dropped: 1, costUsd: 0 });
     expect(counter.delta()).toMatchObject({ arrivals: 0, sent: 0, completed: 0, errors: 0 });
+    const live = view();
+    live.tick(250, [first]);
+    const { latencies } = live.tick(500, [second]);
+    // That of 6 ms, and the timeout at its value; neither the failure nor the drop.
+    const at = (bound: (typeof LATENCY_BOUNDS)[number]): number =>
+      latencies!.counts[LATENCY_BOUNDS.indexOf(bound)]!;
+    expect([at(10), at(100), latencies!.counts.reduce((sum, count) => sum + count, 0)]).toEqual([1, 1, 2]);
+    expect(latencies!.sumMs).toBe(106);
   });
 
   it('reads raw replies only for what it samples, unless costs are watched', () => {

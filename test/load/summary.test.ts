@@ -175,22 +175,22 @@ describe('a phase, summarised', () => {
     expect(() => phaseSchema.parse(JSON.parse(JSON.stringify(summary)))).not.toThrow();
   });
 
-  it('divides latency into stages and waiting, which add up to it, and to nothing else', () => {
+  it('divides latency into stages, lag and the rest, which add up to it', () => {
     const rows = [
       ...times(90, { fate: 'right', latency: 20, stages: [4, 6] }),
       ...times(10, { fate: 'right', latency: 50, stages: [4, 16] }),
-      ...times(20, { fate: 'timeout', latency: 1001 }),
     ];
     expect(phase(rows).stageShare).toEqual({
-      typical: { one: 4, two: 6, waiting: 10 },
-      slowest: { one: 4, two: 16, waiting: 30 },
+      typical: { one: 4, two: 6, lag: 1, outside: 9 },
+      slowest: { one: 4, two: 16, lag: 1, outside: 29 },
     });
   });
 
   it('tells no stages of a target that hides them, nor of a handful of requests', () => {
     expect(phase(times(100, { fate: 'right', latency: 20, stages: [] })).stageShare).toBeNull();
     expect(phase(times(39, { fate: 'right', latency: 20 })).stageShare).toBeNull();
-    expect(phase(times(100, { fate: 'timeout', latency: 20 })).stageShare).toBeNull();
+    expect(phase(times(100, { fate: 'timeout', latency: 20 }))).toMatchObject({ stageShare: null });
+    expect(phase(times(100, { fate: 'timeout', latency: 20 })).stageBasis).toBeUndefined();
   });
 
   it('counts response hits as cache hits, and only queries whose target tells', () => {

@@ -90,6 +90,10 @@ describe('requests.csv', () => {
     expect(dropped[0]).toMatchObject({ sent_ms: '', end_ms: '', latency_ms: '', response: '', embed_ms: '' });
     expect(rows.find(({ outcome }) => outcome === 'error')!.error).toBe('generation.failed');
     expect(Number(rows[0]!.latency_ms)).toBeCloseTo(columns.columns.end[0]! - columns.columns.due[0]!, 2);
+    const told = rows.find(({ embed_ms }) => embed_ms !== '')!;
+    const parts = ['lag', ...record.load!.stages, 'outside'].map((part) => Number(told[`${part}_ms`]));
+    expect(parts.reduce((sum, value) => sum + value, 0)).toBeCloseTo(Number(told.latency_ms), 1);
+    expect(dropped[0]!.outside_ms).toBe('');
   });
 
   it('quotes and defuses names that bear commas and formulas', async () => {

@@ -3,7 +3,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import type { Chunk } from '../../src/engine/ports.ts';
 import { GroundspeedError } from '../../src/kernel/errors.ts';
 import { type App, createApp } from '../../src/server/app.ts';
-import { appSetting, faresEngine, KAYAK, type MadeSetting } from './made-app.ts';
+import { appSetting, faresEngine, heldEngine, KAYAK, type MadeSetting, until } from './made-app.ts';
 
 let made: Awaited<ReturnType<typeof faresEngine>>;
 let app: App;
@@ -31,6 +31,28 @@ const post = (payload: unknown, url = '/api/query', headers: Record<string, stri
     headers: { 'content-type': 'application/json', ...headers },
     payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
   });
+
+describe('the wait for a place', () => {
+  it('is told with the question, so that whoever counts its time counts from its arrival', async () => {
+    const waits: (number | undefined)[] = [];
+    const stop = made.engine.events.listen((event) => {
+      if (event.type === 'query.started') waits.push(event.waitedMs);
+    });
+    const held = heldEngine(made.engine);
+    const one = await appOver({ engine: held, options: { limits: { maxConcurrentQueries: 1 } } });
+    const ask = (query: string) => one.http.inject({ method: 'POST', url: '/api/query', payload: { query } });
+    const both = Promise.all([ask(KAYAK), ask('What does the crossing cost for a dog?')]);
+    await until(() => held.held === 1);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    held.release();
+    const [, second] = (await both).map((response) => response.json());
+    stop();
+    expect(waits).toHaveLength(2);
+    expect(second.queue_time).toBeGreaterThan(40);
+    expect(waits[1]).toBeGreaterThanOrEqual(second.queue_time);
+    expect(waits[0]).toBeLessThan(waits[1]!);
+  });
+});
 
 describe('POST /api/query', () => {
   it.each(['/api/query', '/api/chat'])('answers, at %s, with what the answer stands on', async (url) => {
@@ -60,6 +82,19 @@ describe('POST /api/query', () => {
     expect(body.degraded).toBeNull();
   });
 
+  it('answers out of no cache, and into none, where it is told to', async () => {
+    const query = 'What does the crossing cost for a parrot?';
+    const stateOf = async (more: object = {}) => (await post({ query, ...more })).json().cache.response;
+    expect(await stateOf({ cache: false })).toBe('off');
+    expect(await stateOf()).toBe('miss');
+    expect(await stateOf({ cache: true })).toBe('hit');
+    const { cache, answer } = (await post({ query, cache: false })).json();
+    expect(cache).toEqual({ embedding: 'off', retrieval: 'off', response: 'off', semantic: 'off' });
+    expect(answer).toContain('£5.50');
+    const streamed = (await post({ query, cache: false, stream: true })).body;
+    expect(streamed).toContain('"response":"off"');
+  });
+
   it('keeps to the filter', async () => {
     const { sources } = (await post({ query: KAYAK, filter: { kind: ['small'] } })).json();
     expect(sources.map(({ id }: { id: string }) => id).sort()).toEqual(['bicycle', 'dog', 'lorry']);
@@ -74,6 +109,7 @@ describe('POST /api/query', () => {
     [{ query: 'a', top_k: 2.5 }, 'top_k', 'top_k must be a whole number from 1 to 100'],
     [{ query: 'a', top_k: '3' }, 'top_k', 'top_k must be a whole number from 1 to 100'],
     [{ query: 'a', stream: 'yes' }, 'stream', 'stream must be true or false'],
+    [{ query: 'a', cache: 'no' }, 'cache', 'cache must be true or false'],
     [{ query: 'a', filter: { year: { from: 1 } } }, 'filter.year', /^filter.year must be text, a number/],
     [{ query: 'a', filter: [] }, 'filter', /^filter must be an object/],
     [{ query: 'a', client_id: '' }, 'client_id', 'client_id must not be empty'],

@@ -48,6 +48,15 @@ const finished = (more: object = {}): EngineEvent => ({
   costUsd: 0.25,
   ...more,
 });
+const used = (operation: 'chat' | 'embeddings', more: object = {}): EngineEvent => ({
+  type: 'model.used',
+  operation,
+  purpose: 'query',
+  inputTokens: 0,
+  outputTokens: 0,
+  costUsd: 0,
+  ...more,
+});
 const called = (dependency: 'generator' | 'embedder', more: object = {}): EngineEvent => ({
   type: 'dependency.called',
   dependency,
@@ -177,10 +186,30 @@ describe('calls of models', () => {
     expect(value('gen_ai_client_operation_duration_seconds_sum', { ...CHAT, error_type: '' })).toBe(0.9);
   });
 
-  it('cost what the price table says, each model its part; a cached answer takes no tokens', async () => {
+  it('are not what stood in for the model', async () => {
     const { emit, values } = watched();
-    emit(started(), finished({ embedding: { inputTokens: 5, costUsd: 0.05 } }));
-    emit(started(), finished({ inputTokens: 0, outputTokens: 0, costUsd: 0 }));
+    emit({ type: 'stage.finished', query: 1, stage: 'generate', by: 'extractive', start: 0, duration: 9 });
+    emit(finished({ degraded: 'extractive' }));
+    const value = await values();
+    expect(
+      value('gen_ai_client_operation_duration_seconds_count', { ...CHAT, error_type: '' }),
+    ).toBeUndefined();
+    expect(value('gen_ai_client_token_usage_count', { ...CHAT, gen_ai_token_type: 'input' })).toBeUndefined();
+    expect(value('rag_stage_duration_seconds_count', { stage: 'generate' })).toBe(1);
+  });
+
+  it('cost also what an ingest embeds', async () => {
+    const { emit, values } = watched();
+    emit(used('embeddings', { purpose: 'ingest', inputTokens: 900, costUsd: 0.01 }));
+    const value = await values();
+    expect(value('rag_llm_cost_usd_total', { model: 'embed-x' })).toBe(0.01);
+  });
+
+  it('cost what the price table says, each model its part, whatever became of the question', async () => {
+    const { emit, values } = watched();
+    emit(started(), used('embeddings', { inputTokens: 5, costUsd: 0.05 }));
+    emit(used('chat', { inputTokens: 100, outputTokens: 7, costUsd: 0.2 }));
+    emit({ type: 'query.failed', query: 1, stage: 'generate', code: 'query.aborted' });
     const value = await values();
     expect(value('rag_llm_cost_usd_total', { model: 'gpt-x' })).toBeCloseTo(0.2);
     expect(value('rag_llm_cost_usd_total', { model: 'embed-x' })).toBe(0.05);
@@ -199,11 +228,40 @@ describe('calls of models', () => {
   });
 });
 
+describe('the wait for a place', () => {
+  it('is a part of what a question takes, and of the time to its first token', async () => {
+    const { emit, values } = watched();
+    emit({ type: 'query.started', query: 1, questionLength: 9, waitedMs: 2000 });
+    emit({ type: 'token.first', query: 1, sinceStart: 30 }, finished());
+    const value = await values();
+    expect(value('rag_query_duration_seconds_sum', { outcome: 'answered', cache: 'miss' })).toBe(2.04);
+    expect(value('rag_time_to_first_token_seconds_sum')).toBe(2.03);
+  });
+});
+
+describe('errors that are known', () => {
+  it('are at zero from the start, so that the first is an increase', async () => {
+    const value = await watched().values();
+    expect(value('rag_errors_total', { stage: 'generate', error_type: 'dependency.timeout' })).toBe(0);
+    expect(value('rag_errors_total', { stage: 'none', error_type: 'engine.overloaded' })).toBe(0);
+  });
+});
+
+describe('a stage that fails', () => {
+  it('has taken its time, too: a search that times out is what makes the stage slow', async () => {
+    const { emit, values } = watched();
+    const code = 'dependency.timeout';
+    emit({ type: 'stage.failed', query: 1, stage: 'retrieve', start: 0, duration: 5000, code });
+    const value = await values();
+    expect(value('rag_stage_duration_seconds_sum', { stage: 'retrieve' })).toBe(5);
+  });
+});
+
 describe('a trace id', () => {
   it('is the exemplar of the question that it belongs to', async () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
-    const { metrics, emit } = watched({ currentTraceId: () => traceId });
-    emit(started(), finished());
+    const { metrics, emit } = watched({ traceIdOf: (tag) => (tag === undefined ? undefined : traceId) });
+    emit({ ...started(), tag: {} } as EngineEvent, finished());
     const text = await renderMetrics([await metrics.snapshot()], 'openmetrics');
     const [line, ...others] = text.split('\n').filter((one) => one.includes(traceId));
     expect(line).toContain('le="0.05"');
@@ -270,7 +328,7 @@ describe('numbers that cannot be', () => {
     expect(value('rag_queries_total', { outcome: 'answered' })).toBe(2);
     expect(value('rag_query_duration_seconds_sum', { outcome: 'answered', cache: 'miss' })).toBe(0);
     expect(value('rag_query_duration_seconds_count', { outcome: 'answered', cache: 'miss' })).toBe(1);
-    expect(value('rag_llm_cost_usd_total', { model: 'gpt-x' })).toBe(0.5);
+    expect(value('rag_llm_cost_usd_total', { model: 'gpt-x' })).toBe(0);
   });
 
   it('a figure that cannot be read takes no other with it', async () => {

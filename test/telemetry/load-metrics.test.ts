@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LoadTick } from '../../src/load/events.ts';
+import { LATENCY_BOUNDS, type LoadTick } from '../../src/load/events.ts';
 import { createLoadMetrics } from '../../src/telemetry/load-metrics.ts';
 import { renderMetrics } from '../../src/telemetry/merge.ts';
 import { readExposition, valueIn } from './exposition.ts';
@@ -82,6 +82,30 @@ describe('what the load generator sees', () => {
     expect(later('loadgen_in_flight')).toBeUndefined();
     expect(later('loadgen_in_flight', { phase: 'next' })).toBe(2);
     expect(later('loadgen_arrivals_total')).toBe(10);
+  });
+
+  it('counts latencies by bucket, each once, whatever phases and ticks they come in', async () => {
+    const { metrics, read } = watched();
+    const counts = (...some: readonly (readonly [bucket: number, count: number])[]) => {
+      const all = new Array<number>(LATENCY_BOUNDS.length + 1).fill(0);
+      for (const [bucket, count] of some) all[bucket] = count;
+      return all;
+    };
+    const of10 = LATENCY_BOUNDS.indexOf(10);
+    metrics.onEvent(tick({ latencies: { counts: counts([of10, 3]), sumMs: 24 } }));
+    metrics.onEvent(tick({ at: 500, latencies: { counts: counts([of10, 4], [18, 1]), sumMs: 60_032 } }));
+    metrics.onEvent(tick({ phase: 'next', latencies: { counts: counts([0, 2]), sumMs: 0.1 } }));
+    metrics.onEvent(tick({ phase: 'next', at: 500 })); // a driver that does not tell
+    const value = await read();
+    const bucket = (le: string, phase: string) =>
+      value('loadgen_request_duration_seconds_bucket', { phase, le });
+    expect(bucket('0.005', 'open 10/s')).toBe(0);
+    expect(bucket('0.01', 'open 10/s')).toBe(4);
+    expect(bucket('30', 'open 10/s')).toBe(4);
+    expect(bucket('+Inf', 'open 10/s')).toBe(5);
+    expect(value('loadgen_request_duration_seconds_count')).toBe(5);
+    expect(value('loadgen_request_duration_seconds_sum')).toBeCloseTo(60.032, 9);
+    expect(bucket('0.0001', 'next')).toBe(2);
   });
 
   it('heeds ticks alone', async () => {

@@ -1,33 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseNetwork, parseProcessIo, watchProcess } from '../../src/telemetry/process-metrics.ts';
-
-const NET = `Inter-|   Receive                                                |  Transmit
- face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
-    lo: 1000      10    0    0    0     0          0         0     2000      10    0    0    0     0       0          0
-  eth0:  300       3    0    0    0     0          0         0      400       4    0    0    0     0       0          0
-veth1a:30 3 0 0 0 0 0 0 40 4 0 0 0 0 0 0
-`;
+import { readMachine } from '../../src/system/machine-readings.ts';
+import { watchProcess } from '../../src/telemetry/process-metrics.ts';
 
 describe('what a process uses of the machine', () => {
-  it('reads its disk traffic from /proc/self/io', () => {
-    const text =
-      'rchar: 9\nwchar: 9\nsyscr: 1\nsyscw: 1\nread_bytes: 4096\nwrite_bytes: 8192\ncancelled_write_bytes: 0\n';
-    expect(parseProcessIo(text)).toEqual({ read: 4096, written: 8192 });
-    expect(parseProcessIo('rchar: 9\n')).toBeUndefined();
-    expect(parseProcessIo('')).toBeUndefined();
-  });
-
-  it('adds up the traffic of interfaces from /proc/net/dev, loopback apart', () => {
-    expect(parseNetwork(NET)).toEqual([
-      { over: 'loopback', received: 1000, sent: 2000 },
-      { over: 'external', received: 330, sent: 440 },
-    ]);
-    expect(parseNetwork('')).toEqual([
-      { over: 'loopback', received: 0, sent: 0 },
-      { over: 'external', received: 0, sent: 0 },
-    ]);
-  });
-
   it('is read anew each time, with CPU, memory, event loop and disk', async () => {
     const read = watchProcess();
     const [first, second] = [await read(), await read()];
@@ -40,6 +15,42 @@ describe('what a process uses of the machine', () => {
       value(first, 'process_cpu_seconds_total')!,
     );
   });
+
+  it.runIf(process.platform === 'linux')(
+    'is the reading of the machine, as counters that never fall',
+    async () => {
+      const read = watchProcess();
+      const before = readMachine();
+      const [first, second] = [await read(), await read()];
+      const after = readMachine();
+      const value = (snapshot: typeof first, name: string, labels: Record<string, string> = {}) =>
+        snapshot
+          .find((metric) => metric.name === name)!
+          .values.find((one) => Object.entries(labels).every(([label, own]) => one.labels[label] === own))!
+          .value;
+      const loopback = { interface: 'loopback' };
+      for (const [name, labels, low, high] of [
+        ['rag_disk_read_bytes_total', {}, before.disk!.read, after.disk!.read],
+        ['rag_machine_cpu_seconds_total', { state: 'busy' }, before.processors!.busy, after.processors!.busy],
+        [
+          'rag_network_sent_bytes_total',
+          loopback,
+          before.network!.loopback.sentBytes,
+          after.network!.loopback.sentBytes,
+        ],
+        [
+          'rag_network_received_packets_total',
+          loopback,
+          before.network!.loopback.receivedPackets,
+          after.network!.loopback.receivedPackets,
+        ],
+      ] as const) {
+        expect(value(first, name, labels), name).toBeGreaterThanOrEqual(low);
+        expect(value(second, name, labels), name).toBeGreaterThanOrEqual(value(first, name, labels));
+        expect(value(second, name, labels), name).toBeLessThanOrEqual(high + 1e-6);
+      }
+    },
+  );
 
   it('has no number for a folder that is not there', async () => {
     const metric = (await watchProcess({ folder: '/no/such/folder' })()).find(

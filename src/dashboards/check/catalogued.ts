@@ -1,8 +1,8 @@
 import { CATALOGUE, type MetricSpec } from '../../telemetry/catalogue.ts';
 import type { Matcher, ParsedQuery, Selector } from './promql.ts';
 
-/** What Prometheus says of every target by itself. */
-const OF_PROMETHEUS: ReadonlySet<string> = new Set(['up']);
+/** What Prometheus says by itself, of every target and of every alert. */
+const OF_PROMETHEUS: ReadonlySet<string> = new Set(['up', 'ALERTS']);
 /** Labels that Prometheus puts on what it scrapes. */
 const OF_TARGETS: readonly string[] = ['job', 'instance'];
 const PARTS = ['_bucket', '_count', '_sum'] as const;

@@ -10,7 +10,15 @@ export interface DashboardJson {
   readonly time?: { readonly from?: unknown; readonly to?: unknown };
   readonly tags?: unknown;
   readonly templating?: { readonly list?: readonly VariableJson[] };
+  readonly links?: readonly LinkJson[];
   readonly panels?: readonly PanelJson[];
+}
+
+export interface LinkJson {
+  readonly title?: string;
+  readonly type?: string;
+  readonly url?: string;
+  readonly keepTime?: boolean;
 }
 
 export interface VariableJson {
@@ -22,6 +30,7 @@ export interface VariableJson {
   readonly includeAll?: boolean;
   readonly allValue?: string;
   readonly refresh?: number;
+  readonly current?: { readonly value?: unknown };
 }
 
 export interface PanelJson {
@@ -31,26 +40,45 @@ export interface PanelJson {
   readonly description?: string;
   readonly collapsed?: boolean;
   readonly interval?: string;
+  readonly maxDataPoints?: number;
   readonly gridPos?: { readonly x: number; readonly y: number; readonly w: number; readonly h: number };
   readonly datasource?: { readonly type?: string; readonly uid?: string };
   readonly fieldConfig?: {
     readonly defaults?: {
       readonly unit?: string;
+      readonly noValue?: string;
+      readonly mappings?: readonly MappingJson[];
       readonly thresholds?: {
         readonly mode?: string;
-        readonly steps?: readonly { readonly value: number | null }[];
+        readonly steps?: readonly { readonly value: number | null; readonly color?: string }[];
       };
     };
+    readonly overrides?: readonly {
+      readonly matcher?: { readonly id?: string; readonly options?: unknown };
+      readonly properties?: readonly { readonly id?: string; readonly value?: unknown }[];
+    }[];
   };
-  readonly options?: { readonly reduceOptions?: { readonly calcs?: readonly string[] } };
+  readonly options?: {
+    readonly reduceOptions?: { readonly calcs?: readonly string[] };
+    readonly legend?: { readonly displayMode?: string; readonly calcs?: readonly string[] };
+  };
+  readonly links?: readonly LinkJson[];
   readonly targets?: readonly TargetJson[];
   readonly panels?: readonly PanelJson[];
+}
+
+export interface MappingJson {
+  readonly type?: string;
+  readonly options?: unknown;
 }
 
 export interface TargetJson {
   readonly refId?: string;
   readonly expr?: string;
   readonly legendFormat?: string;
+  readonly instant?: boolean;
+  readonly range?: boolean;
+  readonly format?: string;
   readonly datasource?: { readonly uid?: string };
 }
 

@@ -176,8 +176,13 @@ function rateIntervalFindings(expr: string, place: Place): Finding[] {
 }
 
 /** What a legend names must be a label that the series have. */
-function legendFindings(legend: string, { selectors, groupings }: ParsedQuery, place: Place): Finding[] {
-  const known = new Set(selectors.flatMap(({ metric }) => labelsIn(metric)));
+function legendFindings(
+  legend: string,
+  { selectors, groupings }: ParsedQuery,
+  place: Place & { readonly query: string },
+): Finding[] {
+  const made = [...place.query.matchAll(/\bcount_values\s*\(\s*"(\w+)"/g)].map(([, label]) => label!);
+  const known = new Set([...selectors.flatMap(({ metric }) => labelsIn(metric)), ...made]);
   const kept =
     groupings.length > 0 && groupings.every(({ labels }) => labels.length > 0)
       ? new Set(groupings.flatMap(({ labels }) => labels))

@@ -10,6 +10,8 @@ export interface RuleJson {
   readonly record?: string;
   readonly alert?: string;
   readonly expr: string;
+  /** How long it must hold, as Prometheus writes durations; undefined where an alert fires at once. */
+  readonly for?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -36,6 +38,9 @@ export function ruleFindings(rule: RuleJson, recorded: ReadonlySet<string>, abov
     ...parsed.selectors
       .filter(({ metric }) => metric.includes(':') && !recorded.has(metric))
       .map(({ metric }) => found(place, 'recording-unknown', `no rule records ${metric}`)),
+    ...parsed.selectors
+      .filter(({ matchers }) => !matchers.some(({ label, op }) => label === 'job' && op === '='))
+      .map(({ metric }) => found(place, 'rule-job', `${metric} is that of every job in this Prometheus`)),
     ...(rule.record !== undefined && !RECORD.test(rule.record)
       ? [found(place, 'recording-name', `${rule.record} is not level:metric:operations`)]
       : []),

@@ -2,7 +2,14 @@ import { type DashboardJson, everyPanel, type PanelJson } from './dashboard-file
 import { type Finding, found, type Place } from './finding.ts';
 
 /** Panels that are used here; each is a plugin that comes with Grafana. */
-const TYPES: ReadonlySet<string> = new Set(['row', 'stat', 'timeseries', 'heatmap', 'state-timeline']);
+const TYPES: ReadonlySet<string> = new Set([
+  'row',
+  'stat',
+  'timeseries',
+  'heatmap',
+  'state-timeline',
+  'table',
+]);
 const COLUMNS = 24;
 /** Since Grafana 9.1; what is older is migrated when it is opened. */
 const OLDEST_SCHEMA = 37;
@@ -29,6 +36,11 @@ export function schemaFindings(dashboard: DashboardJson, place: Place): Finding[
       !Array.isArray(tags) || new Set(tags).size !== tags.length,
       'tags must be a list without doubles',
     ),
+    ...says(
+      dashboard.panels?.[0]?.type === 'row' && dashboard.panels[0].collapsed === true,
+      'the first row is closed: whoever opens the dashboard sees nothing',
+    ),
+    ...linkFindings(dashboard, place),
     ...idFindings(dashboard, place),
     ...everyPanel(dashboard).flatMap((panel) =>
       panelFindings(panel, { ...place, panel: panel.title ?? '?' }),
@@ -77,11 +89,42 @@ function panelFindings(panel: PanelJson, place: Place): Finding[] {
     ...common,
     ...refIdFindings(panel, place),
     ...thresholdFindings(panel, place),
+    ...nowFindings(panel, place),
+    ...linkFindings(panel, place),
+  ];
+}
+
+/** Of panels that show what is now. */
+function nowFindings({ type, options, fieldConfig, targets = [] }: PanelJson, place: Place): Finding[] {
+  if (type !== 'stat' && type !== 'table') return [];
+  const says = (wrong: boolean, message: string) => (wrong ? [found(place, 'grafana-schema', message)] : []);
+  const ranged = targets.some(({ instant, range }) => instant !== true || range === true);
+  return [
     ...says(
-      type === 'stat' && panel.options?.reduceOptions?.calcs?.join() !== 'lastNotNull',
+      ranged,
+      `a ${type} must ask for an instant: of a range it goes on showing what was before an outage`,
+    ),
+    ...says(
+      type === 'stat' && options?.reduceOptions?.calcs?.join() !== 'lastNotNull',
       'a stat must show lastNotNull: the last point of a query is often a gap',
     ),
+    ...says(
+      type === 'stat' && !fieldConfig?.defaults?.noValue,
+      'a stat must say what it means to have no value (noValue)',
+    ),
   ];
+}
+
+function linkFindings({ links = [] }: Pick<PanelJson, 'links'>, place: Place): Finding[] {
+  return links
+    .filter(({ title, type, url }) => !title || type !== 'link' || !url)
+    .map(({ title }) =>
+      found(
+        place,
+        'grafana-schema',
+        `the link ${title || '?'} must be of the type link, with a title and a URL`,
+      ),
+    );
 }
 
 function refIdFindings({ targets = [] }: PanelJson, place: Place): Finding[] {

@@ -15,8 +15,7 @@ const REPEAT_SECONDS: Readonly<Record<Severity, number>> = { critical: 3600, war
 /** The quietest first. */
 const BY_LOUDNESS: readonly Channel[] = ['email', 'slack', 'sms'];
 
-/** Alerts that make every warning of the job a consequence. */
-const OUTAGES = ['RagDown', 'RagTargetMissing'] as const;
+const QUIETER = 'severity=~"warning|info"';
 
 /** Secrets are read from files below `monitoring.secretsDir`; none stands here. */
 export function alertmanagerConfig(plan: Plan): string {
@@ -45,9 +44,20 @@ export function alertmanagerConfig(plan: Plan): string {
       })),
     },
     inhibit_rules: [
+      // Where an instance is down, its own warnings are consequences, and so may be those of the whole job: not another instance's.
       {
-        source_matchers: [`alertname=~"${OUTAGES.join('|')}"`],
-        target_matchers: ['severity=~"warning|info"'],
+        source_matchers: ['alertname="RagDown"'],
+        target_matchers: [QUIETER],
+        equal: ['job', 'instance'],
+      },
+      {
+        source_matchers: ['alertname="RagDown"'],
+        target_matchers: [QUIETER, 'instance=""'],
+        equal: ['job'],
+      },
+      {
+        source_matchers: ['alertname="RagTargetMissing"'],
+        target_matchers: [QUIETER],
         equal: ['job'],
       },
       // A budget that burns fast burns slowly too.

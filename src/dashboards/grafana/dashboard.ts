@@ -9,12 +9,14 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { linksFrom } from './links.ts';
 import { DATASOURCE, type Placed, panelOf } from './panels.ts';
 import type { DashboardSpec, PanelSpec, RowSpec, VariableSpec } from './spec.ts';
 
 const COLUMNS = 24;
 const STAT = { w: 3, h: 4 };
 const CHART = { w: 8, h: 8 };
+const REFRESH = '30s';
 const ALL = { selected: true, text: ['All'], value: ['$__all'] };
 
 /** A dashboard in Grafana's classic schema: pure, so that the same specification gives the same text. */
@@ -27,7 +29,8 @@ export function dashboardOf(spec: DashboardSpec): Dashboard {
     .timezone('browser')
     .tooltip(DashboardCursorSync.Crosshair)
     .time({ from: spec.from, to: 'now' })
-    .refresh('30s')
+    .refresh(spec.refresh ?? REFRESH)
+    .links(linksFrom(spec.uid))
     .withVariable(
       new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus').current({
         selected: false,
@@ -39,7 +42,7 @@ export function dashboardOf(spec: DashboardSpec): Dashboard {
   const place = new Place();
   for (const row of spec.rows) builder.withRow(rowOf(row, place));
   const dashboard = builder.build();
-  // The SDK opens a row before its panels, which of an open row are the dashboard's own.
+  // Of an open row the panels are the dashboard's own.
   return { ...dashboard, panels: (dashboard.panels ?? []).flatMap((panel) => opened(panel)) };
 }
 
@@ -50,7 +53,7 @@ function opened(panel: Item): Item[] {
   return [{ ...panel, panels: [] }, ...panel.panels];
 }
 
-function variableOf({ name, label, query }: VariableSpec): QueryVariableBuilder {
+function variableOf({ name, label, query, current }: VariableSpec): QueryVariableBuilder {
   return new QueryVariableBuilder(name)
     .label(label)
     .datasource(DATASOURCE)
@@ -61,17 +64,15 @@ function variableOf({ name, label, query }: VariableSpec): QueryVariableBuilder 
     .multi(true)
     .includeAll(true)
     .allValue('.+')
-    .current(ALL);
+    .current(current === undefined ? ALL : { selected: true, text: [current], value: [current] });
 }
 
 function rowOf(row: RowSpec, place: Place): RowBuilder {
   const at = place.row();
-  const builder = new RowBuilder(row.title)
-    .id(place.id())
-    .gridPos(at)
-    .collapsed(row.collapsed === true);
+  const builder = new RowBuilder(row.title).id(place.id()).gridPos(at);
   for (const spec of row.panels) builder.withPanel(panelOf(place.panel(spec)));
-  return builder;
+  // With each panel the SDK closes the row.
+  return builder.collapsed(row.collapsed === true);
 }
 
 /** Lays panels out from left to right in lines of 24 columns, and counts their ids. */
@@ -95,11 +96,11 @@ class Place {
 
   panel(spec: PanelSpec): Placed {
     const size = spec.kind === 'stat' ? STAT : CHART;
-    const w = spec.width ?? size.w;
+    const { width: w = size.w, height: h = size.h } = spec;
     if (this.#x + w > COLUMNS) this.#breakLine();
-    const at = { x: this.#x, y: this.#y, w, h: size.h };
+    const at = { x: this.#x, y: this.#y, w, h };
     this.#x += w;
-    this.#lineHeight = Math.max(this.#lineHeight, size.h);
+    this.#lineHeight = Math.max(this.#lineHeight, h);
     return { spec, id: this.id(), at };
   }
 

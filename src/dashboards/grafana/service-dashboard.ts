@@ -5,7 +5,7 @@ import { processRow } from './service/process.ts';
 import { stagesRow, trafficRow } from './service/traffic.ts';
 import { cacheRow, indexRow, resilienceRow } from './service/upkeep.ts';
 import type { DashboardSpec } from './spec.ts';
-import { serviceVariables } from './variables.ts';
+import { variablesOfService } from './variables.ts';
 
 /** The one screen for who is on call: what is wrong first, why below. */
 export function serviceDashboard(plan: Plan): DashboardSpec {
@@ -14,7 +14,7 @@ export function serviceDashboard(plan: Plan): DashboardSpec {
     title: 'RAG service',
     description: 'Whether the service answers, how fast, how well, and what to look at when it does not.',
     from: 'now-1h',
-    variables: serviceVariables,
+    variables: variablesOfService(plan),
     rows: [
       overviewRow(plan),
       trafficRow(plan),
@@ -24,7 +24,7 @@ export function serviceDashboard(plan: Plan): DashboardSpec {
       qualityRow(plan),
       cacheRow(),
       resilienceRow(plan),
-      indexRow(),
+      indexRow(plan),
       processRow(plan),
     ],
   };

@@ -1,13 +1,17 @@
 import { CATALOGUE } from '../../telemetry/catalogue.ts';
+import type { Plan } from '../plan.ts';
 import type { VariableSpec } from './spec.ts';
 
 const build = CATALOGUE.buildInfo.name;
 const run = CATALOGUE.loadInfo.name;
 
-export const serviceVariables: readonly VariableSpec[] = [
-  { name: 'job', label: 'Job', query: `label_values(${build}, job)` },
-  { name: 'instance', label: 'Instance', query: `label_values(${build}{job=~"$job"}, instance)` },
-];
+/** The job of the settings is chosen at first: all would be every job of a Prometheus that others use too. */
+export function variablesOfService({ monitoring }: Plan): readonly VariableSpec[] {
+  return [
+    { name: 'job', label: 'Job', query: `label_values(${build}, job)`, current: monitoring.job },
+    { name: 'instance', label: 'Instance', query: `label_values(${build}{job=~"$job"}, instance)` },
+  ];
+}
 
 /** Of load generators, which have jobs and instances of their own, and runs. */
 export const generatorVariables: readonly VariableSpec[] = [

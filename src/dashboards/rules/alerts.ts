@@ -1,6 +1,7 @@
 import { inWords } from '../duration.ts';
+import { percent } from '../figures.ts';
 import { type Plan, scaled } from '../plan.ts';
-import { metric, roundedShare } from '../promql-text.ts';
+import { metric, ofJob, roundedShare } from '../promql-text.ts';
 import { burnRateAlerts } from './burn-rate.ts';
 import { qualityAlerts } from './quality-alerts.ts';
 import { RECORDED } from './recording.ts';
@@ -22,21 +23,21 @@ export function alertRules(plan: Plan): AlertRule[] {
 
 function availabilityAlerts(plan: Plan): AlertRule[] {
   const { alerts, monitoring } = plan;
-  const job = `job="${monitoring.job}"`;
   const fiveMinutes = scaled(plan, WINDOWS['5m']);
-  const asked = `sum by (job) (increase(${metric('queries')}{outcome!~"invalid|withdrawn"}[${fiveMinutes}]))`;
+  const asked = `sum by (job) (increase(${ofJob(plan, metric('queries'), 'outcome!~"invalid|withdrawn"')}[${fiveMinutes}]))`;
+  const up = ofJob(plan, 'up');
   return [
     {
       alert: 'RagHighErrorRate',
-      expr: `${roundedShare(RECORDED.badShare('5m'))} > ${alerts.errorRate} and ${asked} >= ${alerts.minimumQueries}`,
+      expr: `${roundedShare(ofJob(plan, RECORDED.badShare('5m')))} > ${alerts.errorRate} and ${asked} >= ${alerts.minimumQueries}`,
       forSeconds: 5 * MINUTE,
       severity: 'critical',
       summary: 'Too many questions go unanswered',
-      description: `{{ $value | humanizePercentage }} of the questions of the last five minutes failed, were rejected or got an apology; more than ${alerts.errorRate * 100} % is too many.`,
+      description: `{{ $value | humanizePercentage }} of the questions of the last five minutes failed, were rejected or got an apology; more than ${percent(alerts.errorRate)} is too many.`,
     },
     {
       alert: 'RagLatencyP95High',
-      expr: `histogram_quantile(0.95, ${RECORDED.answeredBuckets}) > ${alerts.p95Seconds}`,
+      expr: `histogram_quantile(0.95, ${ofJob(plan, RECORDED.answeredBuckets)}) > ${alerts.p95Seconds}`,
       forSeconds: 5 * MINUTE,
       severity: 'warning',
       summary: 'Answers are slow',
@@ -44,15 +45,15 @@ function availabilityAlerts(plan: Plan): AlertRule[] {
     },
     {
       alert: 'RagMemoryHigh',
-      expr: `${metric('residentMemory')}{${job}} / ${metric('memoryLimit')}{${job}} > ${alerts.memoryRatio}`,
+      expr: `${ofJob(plan, metric('residentMemory'))} / ${ofJob(plan, metric('memoryLimit'))} > ${alerts.memoryRatio}`,
       forSeconds: 5 * MINUTE,
       severity: 'warning',
       summary: '{{ $labels.instance }} is short of memory',
-      description: `{{ $value | humanizePercentage }} of the memory limit is resident; past ${alerts.memoryRatio * 100} % the service is close to being killed.`,
+      description: `{{ $value | humanizePercentage }} of the memory limit is resident; past ${percent(alerts.memoryRatio)} the service is close to being killed.`,
     },
     {
       alert: 'RagDown',
-      expr: `up{${job}} == 0`,
+      expr: `${up} == 0`,
       forSeconds: MINUTE,
       severity: 'critical',
       summary: '{{ $labels.instance }} is down',
@@ -60,7 +61,7 @@ function availabilityAlerts(plan: Plan): AlertRule[] {
     },
     {
       alert: 'RagTargetMissing',
-      expr: `absent(up{${job}})`,
+      expr: `absent(${up})`,
       forSeconds: 5 * MINUTE,
       severity: 'critical',
       summary: 'Nothing is scraped',
@@ -68,7 +69,7 @@ function availabilityAlerts(plan: Plan): AlertRule[] {
     },
     {
       alert: 'RagRestarting',
-      expr: `changes(${metric('startTime')}{${job}}[${scaled(plan, WINDOWS['15m'])}]) > ${alerts.restarts}`,
+      expr: `changes(${ofJob(plan, metric('startTime'))}[${scaled(plan, WINDOWS['15m'])}]) > ${alerts.restarts}`,
       severity: 'critical',
       summary: '{{ $labels.instance }} keeps restarting',
       description: '{{ $labels.instance }} restarted {{ $value }} times within 15 minutes.',
@@ -79,10 +80,13 @@ function availabilityAlerts(plan: Plan): AlertRule[] {
 function resilienceAlerts(plan: Plan): AlertRule[] {
   const { alerts } = plan;
   const fiveMinutes = scaled(plan, WINDOWS['5m']);
+  const share = (part: string, whole: string) => roundedShare(`${ofJob(plan, part)} / ${ofJob(plan, whole)}`);
+  const asked = `sum by (job, instance) (increase(${ofJob(plan, metric('queries'))}[${fiveMinutes}]))`;
+  const open = ofJob(plan, metric('breakerState'), 'state="open"');
   return [
     {
       alert: 'RagShedding',
-      expr: `${roundedShare(`${RECORDED.rejected} / ${RECORDED.queries('5m')}`)} > ${alerts.sheddingRate}`,
+      expr: `${share(RECORDED.rejected, RECORDED.queries('5m'))} > ${alerts.sheddingRate}`,
       forSeconds: 5 * MINUTE,
       severity: 'warning',
       summary: 'Questions are turned away',
@@ -90,7 +94,7 @@ function resilienceAlerts(plan: Plan): AlertRule[] {
     },
     {
       alert: 'RagEmptyRetrievalHigh',
-      expr: `${roundedShare(`${RECORDED.emptySearches} / ${RECORDED.searches}`)} > ${alerts.emptyRetrievalRate}`,
+      expr: `${share(RECORDED.emptySearches, RECORDED.searches)} > ${alerts.emptyRetrievalRate}`,
       forSeconds: 15 * MINUTE,
       severity: 'warning',
       summary: 'Many searches find nothing',
@@ -98,7 +102,7 @@ function resilienceAlerts(plan: Plan): AlertRule[] {
     },
     {
       alert: 'RagDegradedHigh',
-      expr: `${roundedShare(`${RECORDED.degraded} / ${RECORDED.notRejected}`)} > ${alerts.degradedRate}`,
+      expr: `${share(RECORDED.degraded, RECORDED.notRejected)} > ${alerts.degradedRate}`,
       forSeconds: 15 * MINUTE,
       severity: 'warning',
       summary: 'Many answers are degraded',
@@ -108,7 +112,7 @@ function resilienceAlerts(plan: Plan): AlertRule[] {
     {
       alert: 'RagCircuitBreakerOpen',
       // A breaker that tries again is half open for a moment, and one that nobody asks stays open for ever.
-      expr: `avg_over_time(${metric('breakerState')}{state="open"}[${fiveMinutes}]) > 0.5 and on (job, instance) (sum by (job, instance) (increase(${metric('queries')}[${fiveMinutes}])) > 0)`,
+      expr: `avg_over_time(${open}[${fiveMinutes}]) > 0.5 and on (job, instance) (${asked} > 0)`,
       forSeconds: MINUTE,
       severity: 'warning',
       summary: 'The circuit breaker of {{ $labels.dependency }} is open',
@@ -119,12 +123,13 @@ function resilienceAlerts(plan: Plan): AlertRule[] {
   ];
 }
 
-function staleIndexAlert({ alerts: { ingestIntervalSeconds } }: Plan): AlertRule[] {
+function staleIndexAlert(plan: Plan): AlertRule[] {
+  const { ingestIntervalSeconds } = plan.alerts;
   if (ingestIntervalSeconds === undefined) return [];
   return [
     {
       alert: 'RagIndexStale',
-      expr: `time() - ${metric('indexLastSuccess')} > ${ingestIntervalSeconds}`,
+      expr: `time() - ${ofJob(plan, metric('indexLastSuccess'))} > ${ingestIntervalSeconds}`,
       forSeconds: 10 * MINUTE,
       severity: 'warning',
       summary: 'The index is out of date',
@@ -134,11 +139,10 @@ function staleIndexAlert({ alerts: { ingestIntervalSeconds } }: Plan): AlertRule
 }
 
 function saturationAlerts(plan: Plan): AlertRule[] {
-  const { alerts, monitoring, queueCapacity } = plan;
-  const job = `job="${monitoring.job}"`;
+  const { alerts, queueCapacity } = plan;
   const queue: AlertRule = {
     alert: 'RagQueueSaturated',
-    expr: `${metric('queueDepth')}{${job},queue="queries"} / ${queueCapacity} > ${alerts.queueRatio}`,
+    expr: `${ofJob(plan, metric('queueDepth'), 'queue="queries"')} / ${queueCapacity} > ${alerts.queueRatio}`,
     forSeconds: 5 * MINUTE,
     severity: 'warning',
     summary: 'The queue of {{ $labels.instance }} is nearly full',
@@ -147,7 +151,7 @@ function saturationAlerts(plan: Plan): AlertRule[] {
   return [
     {
       alert: 'RagTtftHigh',
-      expr: `histogram_quantile(0.95, ${RECORDED.firstTokenBuckets}) > ${alerts.firstTokenSeconds}`,
+      expr: `histogram_quantile(0.95, ${ofJob(plan, RECORDED.firstTokenBuckets)}) > ${alerts.firstTokenSeconds}`,
       forSeconds: 10 * MINUTE,
       severity: 'warning',
       summary: 'Answers begin late',
@@ -156,7 +160,7 @@ function saturationAlerts(plan: Plan): AlertRule[] {
     ...(queueCapacity > 0 ? [queue] : []),
     {
       alert: 'RagEventLoopLag',
-      expr: `${metric('eventLoopLagP99')}{${job}} > ${alerts.eventLoopLagSeconds}`,
+      expr: `${ofJob(plan, metric('eventLoopLagP99'))} > ${alerts.eventLoopLagSeconds}`,
       forSeconds: 5 * MINUTE,
       severity: 'warning',
       summary: 'The event loop of {{ $labels.instance }} is blocked',

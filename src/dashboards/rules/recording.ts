@@ -1,6 +1,6 @@
 import type { Plan } from '../plan.ts';
 import { scaled } from '../plan.ts';
-import { bucketOf, metric } from '../promql-text.ts';
+import { bucketOf, metric, ofJob } from '../promql-text.ts';
 import type { RecordingRule } from './rule.ts';
 import { BURN_WINDOWS, WINDOWS, type Window } from './windows.ts';
 
@@ -30,29 +30,23 @@ export const RECORDED = {
 
 /** Rates of the short windows: what most alerts ask for. */
 export function shortRules(plan: Plan): RecordingRule[] {
-  const rate = (series: string, window: Window) => `rate(${series}[${scaled(plan, WINDOWS[window])}])`;
-  const queries = metric('queries');
-  const retrievals = metric('retrievals');
+  const rate = (series: string, matchers: readonly string[], window: Window) =>
+    `rate(${ofJob(plan, series, ...matchers)}[${scaled(plan, WINDOWS[window])}])`;
+  const queries = (matcher: string, window: Window) => rate(metric('queries'), [matcher], window);
+  const searches = (...matchers: string[]) => rate(metric('retrievals'), [SEARCH, ...matchers], '15m');
+  const buckets = (key: 'queryDuration' | 'firstToken', ...matchers: string[]) =>
+    rate(`${metric(key)}_bucket`, matchers, '5m');
   return [
-    { record: RECORDED.rejected, expr: `sum by (job) (${rate(`${queries}{outcome="rejected"}`, '5m')})` },
-    { record: RECORDED.degraded, expr: `sum by (job) (${rate(`${queries}{outcome="degraded"}`, '15m')})` },
+    { record: RECORDED.rejected, expr: `sum by (job) (${queries('outcome="rejected"', '5m')})` },
+    { record: RECORDED.degraded, expr: `sum by (job) (${queries('outcome="degraded"', '15m')})` },
     {
       record: RECORDED.notRejected,
-      expr: `sum by (job) (${rate(`${queries}{outcome!~"rejected|invalid|withdrawn"}`, '15m')})`,
+      expr: `sum by (job) (${queries('outcome!~"rejected|invalid|withdrawn"', '15m')})`,
     },
-    { record: RECORDED.searches, expr: `sum by (job) (${rate(`${retrievals}{${SEARCH}}`, '15m')})` },
-    {
-      record: RECORDED.emptySearches,
-      expr: `sum by (job) (${rate(`${retrievals}{${SEARCH},result="empty"}`, '15m')})`,
-    },
-    {
-      record: RECORDED.answeredBuckets,
-      expr: `sum by (job, le) (${rate(`${metric('queryDuration')}_bucket{${ANSWERED}}`, '5m')})`,
-    },
-    {
-      record: RECORDED.firstTokenBuckets,
-      expr: `sum by (job, le) (${rate(`${metric('firstToken')}_bucket`, '5m')})`,
-    },
+    { record: RECORDED.searches, expr: `sum by (job) (${searches()})` },
+    { record: RECORDED.emptySearches, expr: `sum by (job) (${searches('result="empty"')})` },
+    { record: RECORDED.answeredBuckets, expr: `sum by (job, le) (${buckets('queryDuration', ANSWERED)})` },
+    { record: RECORDED.firstTokenBuckets, expr: `sum by (job, le) (${buckets('firstToken')})` },
   ];
 }
 
@@ -65,33 +59,34 @@ export function objectiveRules(plan: Plan): RecordingRule[] {
 }
 
 function availabilityRules(plan: Plan, window: Window): RecordingRule[] {
-  const range = scaled(plan, WINDOWS[window]);
-  const queries = metric('queries');
+  const rate = (series: string, matcher: string) =>
+    `rate(${ofJob(plan, series, matcher)}[${scaled(plan, WINDOWS[window])}])`;
+  const asked = rate(metric('queries'), 'outcome!~"invalid|withdrawn"');
   // `or` rather than +: where nothing ever fell back, there is no such series, and a sum with it would be empty.
-  const bad = `rate(${queries}{outcome=~"error|rejected"}[${range}]) or rate(${metric('fallbacks')}{to="last-resort"}[${range}])`;
+  const bad = `${rate(metric('queries'), 'outcome=~"error|rejected"')} or ${rate(metric('fallbacks'), 'to="last-resort"')}`;
   return [
-    {
-      record: RECORDED.queries(window),
-      expr: `sum by (job) (rate(${queries}{outcome!~"invalid|withdrawn"}[${range}]))`,
-    },
+    { record: RECORDED.queries(window), expr: `sum by (job) (${asked})` },
     { record: RECORDED.bad(window), expr: `sum by (job) (${bad})` },
-    { record: RECORDED.badShare(window), expr: `${RECORDED.bad(window)} / ${RECORDED.queries(window)}` },
+    {
+      record: RECORDED.badShare(window),
+      expr: shareOf(plan, RECORDED.bad(window), RECORDED.queries(window)),
+    },
   ];
 }
 
 function latencyRules(plan: Plan, window: Window): RecordingRule[] {
-  const range = scaled(plan, WINDOWS[window]);
-  const duration = metric('queryDuration');
-  const inTime = `${ANSWERED},${bucketOf(plan.objectives.latencySeconds)}`;
+  const rate = (part: 'count' | 'bucket', ...matchers: string[]) => {
+    const series = ofJob(plan, `${metric('queryDuration')}_${part}`, ANSWERED, ...matchers);
+    return `sum by (job) (rate(${series}[${scaled(plan, WINDOWS[window])}]))`;
+  };
+  const answered = RECORDED.answered(window);
+  const inTime = rate('bucket', bucketOf(plan.objectives.latencySeconds));
   return [
-    {
-      record: RECORDED.answered(window),
-      expr: `sum by (job) (rate(${duration}_count{${ANSWERED}}[${range}]))`,
-    },
-    {
-      record: RECORDED.slow(window),
-      expr: `clamp_min(${RECORDED.answered(window)} - sum by (job) (rate(${duration}_bucket{${inTime}}[${range}])), 0)`,
-    },
-    { record: RECORDED.slowShare(window), expr: `${RECORDED.slow(window)} / ${RECORDED.answered(window)}` },
+    { record: answered, expr: rate('count') },
+    { record: RECORDED.slow(window), expr: `clamp_min(${ofJob(plan, answered)} - ${inTime}, 0)` },
+    { record: RECORDED.slowShare(window), expr: shareOf(plan, RECORDED.slow(window), answered) },
   ];
 }
+
+const shareOf = (plan: Plan, part: string, whole: string): string =>
+  `${ofJob(plan, part)} / ${ofJob(plan, whole)}`;

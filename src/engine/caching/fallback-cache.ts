@@ -43,24 +43,24 @@ export function createFallbackCache<V>({ primary, memory, clock }: FallbackOptio
     }
   }
 
-  async function moved(key: string, value: V): Promise<void> {
-    if ((await asked(() => primary.set(key, value))) !== undefined) memory.delete(key);
+  async function moved(key: string, value: V, query: number | undefined): Promise<void> {
+    if ((await asked(() => primary.set(key, value, query))) !== undefined) memory.delete(key);
   }
 
   return {
-    async get(key) {
-      const shared = await asked(() => primary.get(key));
+    async get(key, query) {
+      const shared = await asked(() => primary.get(key, query));
       let value = shared?.result;
       if (value === undefined && (shared === undefined || memory.statistics().entries > 0)) {
         value = await memory.get(key);
-        if (value !== undefined && shared !== undefined) await moved(key, value);
+        if (value !== undefined && shared !== undefined) await moved(key, value, query);
       }
       if (value === undefined) misses += 1;
       else hits += 1;
       return value;
     },
-    async set(key, value) {
-      if ((await asked(() => primary.set(key, value))) === undefined) await memory.set(key, value);
+    async set(key, value, query) {
+      if ((await asked(() => primary.set(key, value, query))) === undefined) await memory.set(key, value);
       else memory.delete(key);
     },
     async clear() {
@@ -73,6 +73,7 @@ export function createFallbackCache<V>({ primary, memory, clock }: FallbackOptio
       const shared = away ? undefined : primary.statistics();
       return {
         entries: held.entries + (shared?.entries ?? 0),
+        commonEntries: shared?.commonEntries ?? 0,
         bytes: held.bytes + (shared?.bytes ?? 0),
         hits,
         misses,

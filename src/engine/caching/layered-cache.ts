@@ -56,6 +56,8 @@ export interface Patience {
 }
 
 export interface PassOptions<V> {
+  /** Number of the question that asks. */
+  readonly query?: number | undefined;
   /** The asker's: whoever leaves is rejected with its reason, and the computation goes on while others wait for it. */
   readonly signal?: AbortSignal | undefined;
   /** Of one who waits for somebody else's computation, which knows nothing of his time. By default `signal` alone counts. */
@@ -123,7 +125,7 @@ export class LayeredCache<V> {
     compute?: Compute<V>,
     options: PassOptions<V> = {},
   ): Promise<Reached<V> | undefined> {
-    const found = await this.#read(key);
+    const found = await this.#read(key, options.query);
     const reached = this.#reached(key, found, compute, options);
     if (reached === undefined) this.#misses += 1;
     return reached;
@@ -135,10 +137,14 @@ export class LayeredCache<V> {
     return this.#compute(key, compute, options);
   }
 
-  async set(key: string, value: V, costUsd = 0): Promise<void> {
+  async set(
+    key: string,
+    value: V,
+    { costUsd = 0, query }: { readonly costUsd?: number; readonly query?: number | undefined } = {},
+  ): Promise<void> {
     const { cache, clock } = this.#options;
     try {
-      await cache.set(key, { value, storedAt: clock.epoch(), costUsd });
+      await cache.set(key, { value, storedAt: clock.epoch(), costUsd }, query);
     } catch {
       this.#failures += 1;
     }
@@ -146,7 +152,7 @@ export class LayeredCache<V> {
 
   /** Whatever is there, however old. Counts as no request. */
   look(key: string): Promise<Found<V> | undefined> {
-    return this.#read(key);
+    return this.#read(key, undefined);
   }
 
   /**
@@ -154,9 +160,9 @@ export class LayeredCache<V> {
    * is a stale one to hand out.
    */
   async through(key: string, compute: Compute<V>, options: PassOptions<V> = {}): Promise<Passed<V>> {
-    const { signal } = options;
+    const { signal, query } = options;
     signal?.throwIfAborted();
-    const found = await this.#lookUp(key);
+    const found = await this.#lookUp(key, query);
     signal?.throwIfAborted();
     const reached = this.#reached(key, found, compute, options);
     if (reached === undefined) return this.#compute(key, compute, options);
@@ -181,9 +187,10 @@ export class LayeredCache<V> {
   }
 
   statistics(): LayerStatistics {
-    const { entries, bytes, evictions } = this.#options.cache.statistics();
+    const { entries, commonEntries = 0, bytes, evictions } = this.#options.cache.statistics();
     return {
       entries,
+      commonEntries,
       bytes,
       hits: this.#hits,
       stale: this.#stale,
@@ -196,19 +203,19 @@ export class LayeredCache<V> {
   }
 
   /** Looks again where a computation ended meanwhile: it may have been this very one, stored just after the look. */
-  async #lookUp(key: string): Promise<Found<V> | undefined> {
+  async #lookUp(key: string, query: number | undefined): Promise<Found<V> | undefined> {
     for (;;) {
       const { ended } = this.#flights;
-      const found = await this.#read(key);
+      const found = await this.#read(key, query);
       if (found !== undefined || ended === this.#flights.ended) return found;
     }
   }
 
-  async #read(key: string): Promise<Found<V> | undefined> {
+  async #read(key: string, query: number | undefined): Promise<Found<V> | undefined> {
     const { cache, clock, ttlSeconds, staleSeconds } = this.#options;
     let kept: Kept<V> | undefined;
     try {
-      kept = await cache.get(key);
+      kept = await cache.get(key, query);
     } catch {
       this.#failures += 1;
     }
@@ -268,13 +275,13 @@ export class LayeredCache<V> {
   #kept(
     key: string,
     compute: Compute<V>,
-    { costUsd, keep }: PassOptions<V>,
+    { costUsd, keep, query }: PassOptions<V>,
     background = false,
   ): (signal: AbortSignal) => Promise<V> {
     return async (signal) => {
       const value = await compute(signal, background);
       if (!signal.aborted && (keep === undefined || keep(value))) {
-        await this.set(key, value, costUsd?.(value) ?? 0);
+        await this.set(key, value, { costUsd: costUsd?.(value) ?? 0, query });
       }
       return value;
     };

@@ -24,21 +24,22 @@ const ENTRY_BYTES = 330;
 const DIGEST = 32;
 
 /**
- * A cache in Redis that several processes share: bounds, entries, bytes and evictions are those of all of them, as of the last
- * command; hits and misses are this process's. Keys are hashed: no question stands in a name.
+ * A cache in Redis that several processes share: bounds, entries and bytes are those of all of them, as of the last command;
+ * hits, misses and evictions are this process's, so that those of several add up. Keys are hashed: no question stands in a
+ * name.
  */
 export function createRedisCache<V>(options: RedisCacheOptions): Cache<V> {
   const { connection, entries, maxBytes = Number.MAX_SAFE_INTEGER, ttlSeconds, clock } = options;
   const prefix = `groundspeed:${LAYOUT}:{${options.name}}`;
   const lifetime = Math.ceil(ttlSeconds * 1000);
-  const known = { entries: 0, bytes: 0, evictions: 0 };
+  const known = { entries: 0, bytes: 0 };
+  let evictions = 0;
   let hits = 0;
   let misses = 0;
   const digest = (key: string): string => sha256(key).slice(0, DIGEST);
-  const learn = ([held, bytes, evictions]: readonly unknown[]): void => {
+  const learn = ([held, bytes]: readonly unknown[]): void => {
     known.entries = Number(held);
     known.bytes = Number(bytes);
-    known.evictions = Number(evictions);
   };
 
   return {
@@ -57,12 +58,14 @@ export function createRedisCache<V>(options: RedisCacheOptions): Cache<V> {
     async set(key, value) {
       const bytes = encodeValue(value, lifetime > 0 ? clock.epoch() + lifetime : 0);
       const parts = [digest(key), bytes, lifetime, entries, maxBytes, ENTRY_BYTES];
-      learn(await connection.run('set', prefix, parts));
+      const state = await connection.run('set', prefix, parts);
+      learn(state);
+      evictions += Number(state[2]);
     },
     async clear() {
       do learn(await connection.run('clear', prefix));
       while (known.entries > 0);
     },
-    statistics: () => ({ ...known, hits, misses }),
+    statistics: () => ({ ...known, commonEntries: known.entries, hits, misses, evictions }),
   };
 }

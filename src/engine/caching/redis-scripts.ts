@@ -1,7 +1,7 @@
 /**
  * What is done in one step on the server, so that several processes share one bound and one count. The keys of a layer, all
  * in one slot of a cluster: the values, each a string of its own, named `PREFIX:v:DIGEST`; `PREFIX:used`, the digests by last
- * use; `PREFIX:bytes`, the size of each; `PREFIX:count`, the fields `bytes`, `evictions` and `turn`.
+ * use; `PREFIX:bytes`, the size of each; `PREFIX:count`, the fields `bytes` and `turn`.
  */
 const FORGET = `
 local function forget(digest)
@@ -17,7 +17,7 @@ local prefix, used, bytes, count = KEYS[1], KEYS[1] .. ':used', KEYS[1] .. ':byt
 
 const STATE = `
 local function state()
-  return {redis.call('ZCARD', used), tonumber(redis.call('HGET', count, 'bytes') or '0'), tonumber(redis.call('HGET', count, 'evictions') or '0')}
+  return {redis.call('ZCARD', used), tonumber(redis.call('HGET', count, 'bytes') or '0')}
 end`;
 
 /** Gives the value or nil, and the layer's state. ARGV: digest. */
@@ -29,17 +29,21 @@ elseif redis.call('ZSCORE', used, ARGV[1]) then
   forget(ARGV[1])
 end
 local now = state()
-return {value, now[1], now[2], now[3]}`;
+return {value, now[1], now[2]}`;
 
 /** Forgets a value that its reader found past its time or unreadable. ARGV: digest. */
 export const FORGET_ONE = `${NAMES}${FORGET}${STATE}
 forget(ARGV[1])
 return state()`;
 
-/** ARGV: digest, value, milliseconds to live (0: for ever), most entries, most bytes, bytes beside the value. */
+/**
+ * Gives the layer's state, and how many values had to go for this one. ARGV: digest, value, milliseconds to live (0: for ever),
+ * most entries, most bytes, bytes beside the value.
+ */
 export const SET = `${NAMES}${FORGET}${STATE}
 forget(ARGV[1])
 local size = #ARGV[2] + tonumber(ARGV[6])
+local evicted = 0
 local most = tonumber(ARGV[5])
 if size <= most then
   local name = prefix .. ':v:' .. ARGV[1]
@@ -54,11 +58,12 @@ if size <= most then
   while redis.call('ZCARD', used) > tonumber(ARGV[4]) or total > most do
     local oldest = redis.call('ZRANGE', used, 0, 0)[1]
     if not oldest then break end
-    if forget(oldest) == 1 then redis.call('HINCRBY', count, 'evictions', 1) end
+    evicted = evicted + forget(oldest)
     total = tonumber(redis.call('HGET', count, 'bytes'))
   end
 end
-return state()`;
+local now = state()
+return {now[1], now[2], evicted}`;
 
 /** ARGV: none. In pieces, so that a large layer does not hold up the server: returns what is left. */
 export const CLEAR = `${NAMES}${FORGET}${STATE}

@@ -23,6 +23,8 @@ export interface EmbeddingPassParts {
   readonly run: IngestRun;
   readonly quarantine: QuarantineKeeper;
   readonly breaker: EmbedderBreaker;
+  /** Told of the tokens that the embedder has counted. */
+  readonly used: (inputTokens: number) => void;
 }
 
 /** Makes the vectors that are missing, and stores them batch by batch: what is stored is not made again. */
@@ -160,10 +162,11 @@ export class EmbeddingPass {
   }
 
   async #embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
-    const { embedder, run } = this.#parts;
+    const { embedder, run, used } = this.#parts;
     const { signal } = run;
     const options = { purpose: 'document', ...(signal === undefined ? {} : { signal }) } as const;
-    const { vectors } = await embedder.embed(texts, options);
+    const { vectors, inputTokens = 0 } = await embedder.embed(texts, options);
+    used(inputTokens);
     if (vectors.length !== texts.length) {
       throw new GroundspeedError(
         'embedding.failed',

@@ -4,6 +4,7 @@ import type { Emitter } from '../../kernel/emitter.ts';
 import { GroundspeedError } from '../../kernel/errors.ts';
 import type { DocumentFailure, SourceItem } from '../documents/source.ts';
 import type { EngineEvent } from '../events.ts';
+import { costOf } from '../generation/cost.ts';
 import type { EngineOptions } from '../options.ts';
 import type { ChunkKey, DocumentStore, Embedder, EmbedderSource, StoreChange } from '../ports.ts';
 import { optionsOf } from '../resilience/options.ts';
@@ -93,10 +94,11 @@ async function ingest(
 
   const embedder = await run.phase('fit', () => prepare(embedders, store, run));
   const breaker = breakerOf(dependencies);
+  const used = (inputTokens: number): void => tellUse(dependencies, inputTokens);
   await run.phase('embed', () =>
     embedder === undefined
       ? undefined
-      : new EmbeddingPass({ store, embedder, run, quarantine, breaker }).complete(
+      : new EmbeddingPass({ store, embedder, run, quarantine, breaker, used }).complete(
           options.embedding.batchSize,
         ),
   );
@@ -212,4 +214,11 @@ function followedBy(first: StoreChange, second: StoreChange): StoreChange {
   const passing = new Set(first.addedKeys.filter((key) => gone.has(key) && !removedBefore.has(key)));
   const removed: ChunkKey[] = [...second.removedKeys].filter((key) => !passing.has(key));
   return { addedKeys, removedKeys: [...new Set([...first.removedKeys, ...removed])].sort((a, b) => a - b) };
+}
+
+function tellUse({ events, options }: IngestDependencies, inputTokens: number): void {
+  if (!events.active || inputTokens === 0) return;
+  const tokens = { inputTokens, outputTokens: 0 };
+  const costUsd = costOf(options.generation.prices, options.embedding.model, tokens);
+  events.emit({ type: 'model.used', operation: 'embeddings', purpose: 'ingest', ...tokens, costUsd });
 }

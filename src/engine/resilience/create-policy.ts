@@ -37,6 +37,9 @@ export function createPolicy(dependency: Dependency, setting: PolicySetting): Po
  */
 const PATIENCE = 3;
 
+type Caller = Pick<CallContext, 'purpose' | 'query'>;
+const BY_ITSELF: Caller = { purpose: 'query' };
+
 class DependencyPolicy implements Policy {
   readonly dependency: Dependency;
   readonly #setting: PolicySetting;
@@ -46,6 +49,8 @@ class DependencyPolicy implements Policy {
   readonly #bulkhead: Bulkhead;
   readonly #means: AttemptMeans;
   readonly #figures: CallFigures;
+  /** In whose course the breaker changes, if it does: set before each step that could change it. */
+  #calling: number | undefined;
 
   constructor(dependency: Dependency, setting: PolicySetting) {
     const { options, remote, clock, events, timer = new SharedTimer(clock) } = setting;
@@ -60,7 +65,8 @@ class DependencyPolicy implements Policy {
       options: this.#options.breaker,
       clock,
       changed: (from, to) => {
-        if (events.active) events.emit({ type: 'breaker.changed', dependency, from, to });
+        if (events.active)
+          events.emit({ type: 'breaker.changed', query: this.#calling, dependency, from, to });
       },
     });
   }
@@ -88,7 +94,8 @@ class DependencyPolicy implements Policy {
   }
 
   runSync<T>(work: () => T): T {
-    if (this.#breaker.refuses) throw this.#refused('open', 'query', 1);
+    this.#calling = undefined;
+    if (this.#breaker.refuses) throw this.#refused('open', BY_ITSELF, 1);
     const start = this.#setting.clock.now();
     this.#figures.began(start, false);
     let end: { readonly value: T } | { readonly error: unknown } | undefined;
@@ -101,7 +108,7 @@ class DependencyPolicy implements Policy {
         return Promise.reject(error);
       }
     };
-    const verdicts = this.#verdicts({ purpose: 'query' }, 1, () => start);
+    const verdicts = this.#verdicts(BY_ITSELF, 1, () => start);
     this.#breaker.call(inThisTurn, verdicts).catch(() => undefined); // it is thrown below
     if (end === undefined) throw new Error('the breaker did not call in this turn');
     if ('error' in end) throw end.error;
@@ -111,11 +118,12 @@ class DependencyPolicy implements Policy {
   /** Breaker, bulkhead and timeout around one attempt. */
   #attempt<T>(work: Work<T>, context: CallContext, attempt: number): Promise<T> {
     const { clock } = this.#setting;
-    const { deadline = Number.POSITIVE_INFINITY, signal, purpose } = context;
+    const { deadline = Number.POSITIVE_INFINITY, signal, query } = context;
+    this.#calling = query;
     if (deadline !== Number.POSITIVE_INFINITY && clock.now() >= deadline) {
-      return Promise.reject(this.#refused('deadline', purpose, attempt));
+      return Promise.reject(this.#refused('deadline', context, attempt));
     }
-    if (this.#breaker.refuses) return Promise.reject(this.#refused('open', purpose, attempt));
+    if (this.#breaker.refuses) return Promise.reject(this.#refused('open', context, attempt));
     const queues = this.#breaker.state === 'closed' && !this.#bulkhead.hasRoom;
     let start: number | undefined;
     let gone = false;
@@ -172,21 +180,24 @@ class DependencyPolicy implements Policy {
   }
 
   #verdicts(
-    { purpose, signal }: Pick<CallContext, 'purpose' | 'signal'>,
+    caller: Pick<CallContext, 'purpose' | 'signal' | 'query'>,
     attempt: number,
     startOf: () => number | undefined,
   ): Verdicts {
     const { clock } = this.#setting;
+    const { signal, query } = caller;
     return {
       succeeded: () => {
+        this.#calling = query;
         const duration = clock.now() - startOf()!;
         this.#figures.succeeded(duration);
-        this.#tell('ok', purpose, attempt, duration);
+        this.#tell('ok', caller, attempt, duration);
       },
       failed: (error) => {
         if (signal?.aborted && error === signal.reason) return false;
+        this.#calling = query;
         const start = startOf();
-        this.#tell(failureCauseOf(error), purpose, attempt, start === undefined ? 0 : clock.now() - start);
+        this.#tell(failureCauseOf(error), caller, attempt, start === undefined ? 0 : clock.now() - start);
         const counts = start !== undefined && judge(error).counts;
         if (counts) this.#figures.failed(error);
         return counts;
@@ -206,36 +217,33 @@ class DependencyPolicy implements Policy {
     const delay = wished + backoffDelay(rules, attempt - 1, random);
     const { deadline = Number.POSITIVE_INFINITY } = context;
     const useful = Math.max(1, this.#figures.meanMs ?? 0);
-    if (wished > rules.capMs || clock.now() + delay + useful > deadline) return this.#notAgain('deadline');
-    if (!this.#budget.spend()) return this.#notAgain('budget');
+    if (wished > rules.capMs || clock.now() + delay + useful > deadline)
+      return this.#notAgain('deadline', context);
+    if (!this.#budget.spend()) return this.#notAgain('budget', context);
     if (events.active) {
       const { dependency } = this;
+      const { purpose, query } = context;
       const cause = failureCauseOf(error);
-      events.emit({ type: 'dependency.retried', dependency, purpose: context.purpose, delay, cause });
+      events.emit({ type: 'dependency.retried', query, dependency, purpose, delay, cause });
     }
     return delay;
   }
 
-  #notAgain(why: 'budget' | 'deadline'): undefined {
+  #notAgain(why: 'budget' | 'deadline', { query }: CallContext): undefined {
     const { events } = this.#setting;
-    if (events.active) events.emit({ type: 'retry.refused', dependency: this.dependency, why });
+    if (events.active) events.emit({ type: 'retry.refused', query, dependency: this.dependency, why });
     return undefined;
   }
 
-  #refused(why: 'open' | 'deadline', purpose: CallContext['purpose'], attempt: number): DependencyError {
-    this.#tell(why, purpose, attempt, 0);
+  #refused(why: 'open' | 'deadline', caller: Caller, attempt: number): DependencyError {
+    this.#tell(why, caller, attempt, 0);
     return new DependencyError(this.dependency, why);
   }
 
-  #tell(
-    outcome: 'ok' | FailureCause,
-    purpose: CallContext['purpose'],
-    attempt: number,
-    duration: number,
-  ): void {
+  #tell(outcome: 'ok' | FailureCause, { purpose, query }: Caller, attempt: number, duration: number): void {
     const { events } = this.#setting;
     if (!events.active) return;
     const { dependency } = this;
-    events.emit({ type: 'dependency.called', dependency, purpose, outcome, attempt, duration });
+    events.emit({ type: 'dependency.called', query, dependency, purpose, outcome, attempt, duration });
   }
 }

@@ -71,11 +71,13 @@ export class GuardedPorts {
 
 /** Rejects where the cache fails or is spared: the layer above it knows what to do without, and falls back to memory. */
 function behind<V>(policy: Policy, cache: Cache<V>): Cache<V> {
-  const context = { purpose: 'query', repeatable: () => false } as const;
+  const contextOf = (query: number | undefined) => ({ purpose: 'query', query, repeatable: never }) as const;
   return {
-    get: (key) => policy.run(() => cache.get(key), context),
-    set: (key, value) => policy.run(() => cache.set(key, value), context),
+    get: (key, query) => policy.run(() => cache.get(key, query), contextOf(query)),
+    set: (key, value, query) => policy.run(() => cache.set(key, value, query), contextOf(query)),
     clear: () => cache.clear(),
     statistics: () => cache.statistics(),
   };
 }
+
+const never = (): boolean => false;

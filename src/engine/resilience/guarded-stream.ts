@@ -12,10 +12,11 @@ import type { CallContext, Policy } from './policy.ts';
 export function guardGenerator(
   generator: Generator,
   policy: Policy,
-  contextOf: (request: GenerationRequest) => CallContext = ({ signal, deadline }) => ({
+  contextOf: (request: GenerationRequest) => CallContext = ({ signal, deadline, query }) => ({
     purpose: 'query',
     deadline,
     signal,
+    query,
   }),
 ): Generator {
   // A policy keeps the signal that it is given to itself, unless it passes everything on: then each request has its own.

@@ -14,13 +14,24 @@ export { guardGenerator } from './guarded-stream.ts';
 /** What a caller says of a call, made of what the port is told. */
 export type ContextOf<Limits = CallLimits> = (limits: Limits) => CallContext;
 
-export const ofQuery: ContextOf = ({ signal, deadline }) => ({ purpose: 'query', deadline, signal });
+export const ofQuery: ContextOf = ({ signal, deadline, query }) => ({
+  purpose: 'query',
+  deadline,
+  signal,
+  query,
+});
 
 /** `document`: it is an ingest that asks. */
-export const byPurpose: ContextOf<Parameters<Embedder['embed']>[1]> = ({ purpose, signal, deadline }) => ({
+export const byPurpose: ContextOf<Parameters<Embedder['embed']>[1]> = ({
+  purpose,
+  signal,
+  deadline,
+  query,
+}) => ({
   purpose: purpose === 'document' ? 'ingest' : 'query',
   deadline,
   signal,
+  query,
 });
 
 /** The embedder behind its policy. */
@@ -80,8 +91,8 @@ function rest(
   };
 }
 
-/** What a cache is told of a question: nothing, by its port. */
-export type CacheContextOf = () => CallContext;
+/** Of a question, a cache is told no more than its number. */
+export type CacheContextOf = (query: number | undefined) => CallContext;
 
 /**
  * The cache behind its policy. One that fails, is too slow or is spared has nothing, and keeps nothing: that costs time, and
@@ -90,7 +101,7 @@ export type CacheContextOf = () => CallContext;
 export function guardCache<V>(
   cache: Cache<V>,
   policy: Policy,
-  contextOf: CacheContextOf = () => ({ purpose: 'query' }),
+  contextOf: CacheContextOf = (query) => ({ purpose: 'query', query }),
 ): Cache<V> {
   const once = async <T>(work: () => Promise<T>, context: CallContext): Promise<T | undefined> => {
     try {
@@ -101,8 +112,8 @@ export function guardCache<V>(
     }
   };
   return {
-    get: (key) => once(() => cache.get(key), contextOf()),
-    set: (key, value) => once(() => cache.set(key, value), contextOf()),
+    get: (key, query) => once(() => cache.get(key, query), contextOf(query)),
+    set: (key, value, query) => once(() => cache.set(key, value, query), contextOf(query)),
     clear: () => cache.clear(),
     statistics: () => cache.statistics(),
   };

@@ -18,6 +18,8 @@ export interface CallContext {
   readonly deadline?: number | undefined;
   /** The caller has left: rejects at once with its reason, which counts as nobody's failure. */
   readonly signal?: AbortSignal | undefined;
+  /** Number of the question that calls, for the events of the call. */
+  readonly query?: number | undefined;
   /** Asked before a retry: false once something of the failed attempt has been passed on, so that it cannot be taken back. */
   readonly repeatable?: () => boolean;
 }

@@ -22,6 +22,8 @@ export interface RetrievalRequest {
   /** Passages wanted, at least, where so many match. */
   readonly topK: number;
   readonly signal?: AbortSignal | undefined;
+  /** Number of the question that asks. */
+  readonly query?: number | undefined;
   /** For a search that nothing stands in for. */
   readonly deadline?: number | undefined;
   /** For a search whose place the other may take, while there is time for that; by default as `deadline`. */
@@ -42,6 +44,8 @@ export interface Retrieval {
   readonly vector: Hits | undefined;
   readonly fused: Hits;
   readonly ranking: RankedDocuments;
+  /** The greatest cosine that vector search found, also one below the threshold; undefined where vectors were not searched. */
+  readonly similarity?: number | undefined;
   /** Searches that failed, where that was to be told. */
   readonly failures?: readonly Failure[];
 }
@@ -73,18 +77,21 @@ export function createRetriever({ options, keyword, vector, catalogue }: Retriev
     const search = searchOptions(request, wanted, deadline);
     return fetchDocuments((k) => keyword.search(request.question, k, search), wanted);
   };
-  const searchVectors = (request: RetrievalRequest, wanted: Wanted): Promise<Hits> | undefined => {
+  const searchVectors = (request: RetrievalRequest, wanted: Wanted): Promise<Nearest> | undefined => {
     const question = request.vector;
     if (options.mode === 'keyword' || vector === undefined || question === undefined || isZero(question)) {
       return undefined;
     }
     const search = searchOptions(request, wanted, request.earlyDeadline ?? request.deadline);
-    return fetchDocuments(
-      async (k) => dropBelow(await vector.search(question, k, search), options.similarityThreshold),
-      wanted,
-    );
+    let similarity: number | undefined;
+    const searched = fetchDocuments(async (k) => {
+      const hits = await vector.search(question, k, search);
+      similarity = hits.scores[0];
+      return dropBelow(hits, options.similarityThreshold);
+    }, wanted);
+    return searched.then((hits) => ({ hits, similarity }));
   };
-  const asked = (request: RetrievalRequest, wanted: Wanted): [Searched, Searched] => {
+  const asked = (request: RetrievalRequest, wanted: Wanted): [Searched, Searched<Nearest>] => {
     const vectors = searchVectors(request, wanted);
     if (options.mode === 'vector') return [undefined, vectors];
     const { deadline, earlyDeadline = deadline } = request;
@@ -92,24 +99,31 @@ export function createRetriever({ options, keyword, vector, catalogue }: Retriev
   };
   const resultOf = (
     keywordHits: Hits | undefined,
-    vectorHits: Hits | undefined,
+    nearest: Nearest | undefined,
     mode = options.mode,
   ): Retrieval => {
+    const { hits: vectorHits, similarity } = nearest ?? NOTHING_NEAR;
     const fused = fuse(keywordHits, vectorHits, { ...options, mode });
-    return { keyword: keywordHits, vector: vectorHits, fused, ranking: rankDocuments(fused, catalogue) };
+    return {
+      keyword: keywordHits,
+      vector: vectorHits,
+      fused,
+      ranking: rankDocuments(fused, catalogue),
+      ...(similarity !== undefined && { similarity }),
+    };
   };
 
   /** Both searches to their ends, however these are. */
   async function retrieveWhatCanBe(request: RetrievalRequest, wanted: Wanted): Promise<Retrieval> {
     const failures: Failure[] = [];
-    const told = (search: Searched, source: Failure['source']): Searched =>
+    const told = <Found>(search: Searched<Found>, source: Failure['source']): Searched<Found> =>
       search?.catch((error: unknown) => {
         failures.push({ source, error });
         return undefined;
       });
     const [keywords, vectors] = asked(request, wanted);
     const searched = [told(keywords, 'keywords'), told(vectors, 'vectors')] as const;
-    let [keywordHits, vectorHits] = await Promise.all(searched);
+    let [keywordHits, nearest] = await Promise.all(searched);
     request.signal?.throwIfAborted();
     let { mode } = options;
     if (mode === 'vector' && (failures.length > 0 || request.vectorLost)) {
@@ -117,7 +131,7 @@ export function createRetriever({ options, keyword, vector, catalogue }: Retriev
       keywordHits = await told(searchKeywords(request, wanted, request.deadline), 'keywords');
       request.signal?.throwIfAborted();
     }
-    const result = resultOf(keywordHits, vectorHits, mode);
+    const result = resultOf(keywordHits, nearest, mode);
     return failures.length === 0 ? result : { ...result, failures };
   }
 
@@ -131,10 +145,19 @@ export function createRetriever({ options, keyword, vector, catalogue }: Retriev
   };
 }
 
-type Searched = Promise<Hits | undefined> | undefined;
+/** What vector search found: nothing of which is below the threshold, though what was nearest may be. */
+interface Nearest {
+  readonly hits: Hits;
+  /** Undefined where there was nothing to compare with. */
+  readonly similarity: number | undefined;
+}
+
+const NOTHING_NEAR = { hits: undefined, similarity: undefined };
+
+type Searched<Found = Hits> = Promise<Found | undefined> | undefined;
 
 function searchOptions(
-  { signal }: RetrievalRequest,
+  { signal, query }: RetrievalRequest,
   { accept }: Wanted,
   deadline: number | undefined,
 ): SearchOptions {
@@ -142,6 +165,7 @@ function searchOptions(
     ...(accept && { accept }),
     ...(signal && { signal }),
     ...(deadline !== undefined && { deadline }),
+    ...(query !== undefined && { query }),
   };
 }
 

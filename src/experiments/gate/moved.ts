@@ -59,7 +59,7 @@ function outside(pairs: readonly BlockPair[], inStages: number): string[] {
   const whole = movement('p50', valuesOf(pairs, p50));
   if (whole === null || whole.moved <= 0 || inStages >= whole.moved / 2) return [];
   return [
-    `outside the stages (waiting, network): ${(whole.moved - inStages).toFixed(2)} ms of ${whole.moved.toFixed(2)} ms`,
+    `outside the stages (lag, network): ${(whole.moved - inStages).toFixed(2)} ms of ${whole.moved.toFixed(2)} ms`,
   ];
 }
 

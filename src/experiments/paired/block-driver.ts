@@ -76,6 +76,7 @@ export class BlockDriver {
       arrivals: record.arrivals,
       indicators: { ...indicatorsOf(record), [OVERLOAD]: overloadOf(rows, setting) },
       stagesMs: stagesOf(run),
+      ...(setting.machine && { machine: setting.machine }),
       valid: invalidReasons.length === 0,
       invalidReasons,
     };

@@ -23,6 +23,7 @@ export type BlockFigures = Pick<
   | 'arrivals'
   | 'indicators'
   | 'stagesMs'
+  | 'machine'
   | 'valid'
   | 'invalidReasons'
 >;

@@ -1,24 +1,36 @@
-import type { Answer } from '../../engine/answer.ts';
+import type { Answer, AskOptions } from '../../engine/answer.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { STAGES } from '../../engine/events.ts';
 import { isLastResort, type Target, type TargetResponse } from '../target.ts';
 import { promisedTarget } from './promised.ts';
 
-/** The engine of this process as a target. It is not closed with the target: whoever opened it closes it. */
+/** Asks the engine below the trace that a request began. */
+export type TracedAsk = (traceparent: string, question: string, options: AskOptions) => Promise<Answer>;
+
+/**
+ * The engine of this process as a target. It is not closed with the target: whoever opened it closes it. Requests that begin a
+ * trace are asked by `traced`, where there is one.
+ */
 export function inProcessTarget(
   engine: Pick<Engine, 'ask'> & Partial<Pick<Engine, 'cacheStatistics'>>,
+  traced?: TracedAsk,
 ): Target {
   return promisedTarget({
     stages: STAGES,
     ...(engine.cacheStatistics !== undefined && { cacheStatistics: () => engine.cacheStatistics!() }),
-    async ask({ text, cache }, signal, onFirstToken) {
+    async ask({ text, cache, traceparent }, signal, onFirstToken) {
       let told = false;
       const onText = (): void => {
         if (told) return;
         told = true;
         onFirstToken();
       };
-      return asResponse(await engine.ask(text, { cache, signal, onText }));
+      const options = { cache, signal, onText };
+      return asResponse(
+        await (traceparent === undefined || traced === undefined
+          ? engine.ask(text, options)
+          : traced(traceparent, text, options)),
+      );
     },
   });
 }

@@ -1,5 +1,6 @@
-import type { ProcessUsage } from '../../system/usage.ts';
+import type { ThreadFigures } from '../../system/machine-spans.ts';
 import type { DriveTask } from '../drive.ts';
+import type { Used } from '../generator-watch.ts';
 import type { LiveDelta } from '../live.ts';
 import type { ThreadRows } from '../merge.ts';
 import type { HttpTargetOptions } from '../targets/http/http-target.ts';
@@ -35,7 +36,7 @@ export type FromThread =
   | {
       readonly type: 'done';
       readonly rows: ThreadRows;
-      readonly usage: ProcessUsage;
+      readonly used: Used<ThreadFigures>;
       readonly last: LiveDelta;
     }
   | { readonly type: 'failed'; readonly code: string | undefined; readonly message: string };

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { GroundspeedError } from '../../kernel/errors.ts';
-import type { ProcessUsage } from '../../system/usage.ts';
+import type { ThreadFigures } from '../../system/machine-spans.ts';
 import { type DriveTask, splitTask } from '../drive.ts';
+import type { Used } from '../generator-watch.ts';
 import type { LiveDelta } from '../live.ts';
 import type { ThreadRows } from '../merge.ts';
 import type { FromThread, ThreadSetup, ThreadTask, ToThread } from './messages.ts';
@@ -11,7 +12,7 @@ const HEAD_START = 50;
 
 export interface ThreadRun {
   readonly rows: readonly ThreadRows[];
-  readonly usages: readonly ProcessUsage[];
+  readonly used: readonly Used<ThreadFigures>[];
 }
 
 export interface ThreadOrder extends Omit<ThreadTask, 'task' | 'originEpoch'> {
@@ -85,7 +86,7 @@ export class GeneratorThreads {
     try {
       const results = await Promise.all(done);
       for (const { last } of results) onDelta(last);
-      return { rows: results.map(({ rows }) => rows), usages: results.map(({ usage }) => usage) };
+      return { rows: results.map(({ rows }) => rows), used: results.map(({ used }) => used) };
     } finally {
       signal?.removeEventListener('abort', stop);
       enough.removeEventListener('abort', stopSending);

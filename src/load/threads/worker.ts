@@ -2,9 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { seededRandom } from '../../kernel/random.ts';
 import { milliseconds } from '../../kernel/units.ts';
 import { systemClock } from '../../system/clock.ts';
-import { watchProcessUsage } from '../../system/usage.ts';
 import { drive } from '../drive.ts';
 import { ErrorClasses } from '../error-classes.ts';
+import { watchThread } from '../generator-watch.ts';
 import { LiveCounter, TELLING } from '../live.ts';
 import type { ThreadRows } from '../merge.ts';
 import { QuestionNumbers } from '../question-numbers.ts';
@@ -56,7 +56,7 @@ async function run(
   const recorder = new PhaseRecorder(expected, { responses, errors, stages, replies, planned, questions });
   const origin = originEpoch - performance.timeOrigin;
   const counter = new LiveCounter(recorder, { target, deadlineMs, samples, watchesCost });
-  const stopUsage = watchProcessUsage();
+  const watch = watchThread(systemClock);
   const telling = setInterval(() => tell({ type: 'live', delta: counter.delta() }), TELLING);
   try {
     if (origin > performance.now())
@@ -72,7 +72,7 @@ async function run(
       nextTurn,
       ...ends,
     });
-    const usage = stopUsage();
+    const used = watch.stop(origin);
     clearInterval(telling);
     const last = counter.delta();
     tell({ type: 'sent-all' });
@@ -81,8 +81,9 @@ async function run(
       async () => undefined,
     );
     const rows = threadRows(recorder, responses, errors);
-    tell({ type: 'done', rows, usage, last }, transferable(rows));
+    tell({ type: 'done', rows, used, last }, transferable(rows));
   } finally {
+    watch.close();
     clearInterval(telling);
     replies.close();
   }

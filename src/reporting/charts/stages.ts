@@ -1,10 +1,16 @@
 import type { PhaseRecord } from '../../records/schema.ts';
+import { LAG, OUTSIDE, QUEUE, WAITING } from '../../records/time-parts.ts';
 import { duration, MISSING, ms, share } from '../format.ts';
 import { oneLine } from '../plain.ts';
+import { UNTOLD } from '../slowest.ts';
 import { type Chart, COLOUR, ROW_HEIGHT, ROWS, rowLabels } from './chart.ts';
 
 const STAGE_COLOUR: Readonly<Record<string, string>> = {
-  waiting: COLOUR.grey,
+  [LAG]: COLOUR.ink,
+  [QUEUE]: COLOUR.vermilion,
+  [OUTSIDE]: COLOUR.grey,
+  [WAITING]: COLOUR.grey,
+  [UNTOLD]: COLOUR.soft,
   embed: COLOUR.sky,
   retrieve: COLOUR.blue,
   rerank: COLOUR.purple,
@@ -23,9 +29,7 @@ interface Group {
 export function stageChart(phases: readonly PhaseRecord[]): Chart | undefined {
   const groups = phases.flatMap(groupsOf).filter(({ total }) => total > 0);
   if (groups.length === 0) return undefined;
-  const stages = [...new Set(groups.flatMap(({ stages }) => Object.keys(stages)))].sort(
-    (a, b) => Number(b === 'waiting') - Number(a === 'waiting'),
-  );
+  const stages = inOrder(new Set(groups.flatMap(({ stages }) => Object.keys(stages))));
   const colours = stageColours(stages);
   const rows = groups.map(({ name, total }, index) => ({
     row: String(index),
@@ -34,7 +38,7 @@ export function stageChart(phases: readonly PhaseRecord[]): Chart | undefined {
   return {
     id: 'stage-times',
     title: 'Where the time goes',
-    description: `Share of time by stage, waiting included. ${groups.map((group) => `${group.name}: mostly ${longest(group)}`).join('; ')}.`,
+    description: `Share of time by part: stages, and what is beside them. ${groups.map((group) => `${group.name}: mostly ${longest(group)}`).join('; ')}.`,
     legend: stages.map((stage) => ({
       label: oneLine(stage),
       colour: colours.get(stage)!,
@@ -96,7 +100,17 @@ function segments(
   });
 }
 
-/** A colour for each stage, the same in every chart. */
+/** Lag and queue come before the stages, the rest behind them, as in a request. */
+export function inOrder(parts: Iterable<string>): string[] {
+  const place = (part: string): number => {
+    if (part === LAG || part === WAITING) return 0;
+    if (part === QUEUE) return 1;
+    return part === OUTSIDE || part === UNTOLD ? 3 : 2;
+  };
+  return [...parts].sort((a, b) => place(a) - place(b));
+}
+
+/** A colour for each part, the same in every chart. */
 export function stageColours(stages: readonly string[]): Map<string, string> {
   let others = 0;
   return new Map(

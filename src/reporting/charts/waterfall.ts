@@ -2,21 +2,15 @@ import { duration, MISSING, ms } from '../format.ts';
 import { oneLine } from '../plain.ts';
 import { type PlacedSlowRequest, waterfall } from '../slowest.ts';
 import { type Chart, COLOUR, ROW_HEIGHT, ROWS, rowLabels } from './chart.ts';
-import { stageColours } from './stages.ts';
+import { inOrder, stageColours } from './stages.ts';
 
 /** The slowest requests as bars over time, a colour for each part. Undefined where no stage was told. */
 export function waterfallChart(requests: readonly PlacedSlowRequest[]): Chart | undefined {
-  const drawn = requests.flatMap((request) => {
-    const bars = waterfall(request);
-    return bars.length === 0 ? [] : [{ request, bars }];
-  });
-  if (drawn.length === 0) return undefined;
-  const parts = [
-    ...new Set(['lag', 'waiting', ...drawn.flatMap(({ request }) => Object.keys(request.stagesMs ?? {}))]),
-  ];
-  const colours = new Map([...stageColours(parts.filter((part) => part !== 'lag')), ['lag', COLOUR.ink]]);
+  if (requests.every(({ stagesMs }) => stagesMs === null)) return undefined;
+  const drawn = requests.map((request) => ({ request, bars: waterfall(request) }));
+  const used = inOrder(new Set(drawn.flatMap(({ bars }) => bars.map(({ name }) => name))));
+  const colours = stageColours(used);
   const label = ({ id, latencyMs }: PlacedSlowRequest): string => `${oneLine(id)} · ${duration(latencyMs)}`;
-  const used = parts.filter((part) => drawn.some(({ bars }) => bars.some(({ name }) => name === part)));
   return {
     id: 'slowest-waterfall',
     title: 'The slowest requests, part by part',

@@ -8,6 +8,7 @@ import {
   STALE_CODES,
 } from '../../records/columns.ts';
 import type { RunRecord } from '../../records/schema.ts';
+import { OUTSIDE } from '../../records/time-parts.ts';
 import { requestTrace } from '../../records/trace-ids.ts';
 import { LINE_END, write, writeCell } from './cells.ts';
 import { LineWriter } from './line-writer.ts';
@@ -37,12 +38,14 @@ const CHUNK = 1 << 16;
 
 /**
  * One line a request, in chunks of some hundred lines, so that memory stays flat. Times in milliseconds since the phase
- * began, to the microsecond: finer is noise. Empty where there is none.
+ * began, to the microsecond: finer is noise. Empty where there is none. lag_ms, the parts that the target tells (queue_ms is its
+ * own wait for a turn) and outside_ms, which is the rest, add up to latency_ms.
  */
 export async function* renderRequestsCsv(record: RunRecord, columns: RequestColumns): AsyncGenerator<string> {
   const stages = record.load?.stages ?? [];
   const traced = isTraced(record) ? ['trace_id'] : [];
-  yield write([[...HEADINGS, ...stages.map((stage) => `${stage}_ms`), ...traced]]);
+  const parts = stages.length === 0 ? [] : [...stages, OUTSIDE];
+  yield write([[...HEADINGS, ...parts.map((part) => `${part}_ms`), ...traced]]);
   const lines = new LineWriter(CHUNK + 4096);
   const writeLine = lineWriting(record, columns, lines);
   for (let row = 0; row < columns.length; row += 1) {
@@ -113,9 +116,18 @@ function lineWriting(
     named(rights, columns.right[row]!);
     named(classes, columns.funnel[row]!);
     if (response !== NO_RESPONSE) into.whole(response);
+    let [spent, told] = [Math.max(0, sent - due), 0];
     for (const values of stages) {
+      const value = values[row]!;
       into.text(COMMA);
-      into.thousandths(values[row]!);
+      into.thousandths(value);
+      if (Number.isNaN(value)) continue;
+      spent += value;
+      told += 1;
+    }
+    if (stages.length > 0) {
+      into.text(COMMA);
+      into.thousandths(told === 0 ? Number.NaN : Math.max(0, end - due - spent));
     }
     if (traced) {
       into.text(COMMA);

@@ -1,4 +1,5 @@
 import type { PhaseRecord, RunRecord } from '../../records/schema.ts';
+import { partsWords, withheldWords } from '../attribution.ts';
 import { pooledNote } from '../caches.ts';
 import { funnelChart, funnelStyles } from '../charts/funnel.ts';
 import { phaseLatencyChart } from '../charts/phases.ts';
@@ -215,16 +216,21 @@ function phaseFacts(phase: PhaseRecord): [string, Cell][] {
 }
 
 export async function stagesSection(record: RunRecord, draw: Draw): Promise<Section | undefined> {
-  const chart = stageChart(
-    drawnPhases(record).flatMap(({ phase }) => (phase.loop === 'open' ? [phase] : [])),
-  );
-  if (!chart) return undefined;
+  const phases = drawnPhases(record).flatMap(({ phase }) => (phase.loop === 'open' ? [phase] : []));
+  const chart = stageChart(phases);
+  const headline = headlinePhase(record);
+  if (!chart && !(headline && withheldWords(headline))) return undefined;
+  const isHere = record.load?.targetKind === 'in-process';
+  const parts = phases.flatMap(({ stageShare }) => Object.keys(stageShare?.slowest ?? {}));
   return {
     id: 'stages',
     title: 'Stages of typical and of slowest requests',
     short: 'Stages',
-    body: html`${lead(
-      'Typical requests are those between p45 and p55 of latency; the slowest are those from p99 up (at least ten). Mean time in each stage; waiting is all the time outside the stages: the queue, the network, what lies between.',
-    )}${await figure(chart, draw)}${whySlow(record)}`,
+    body: html`${
+      chart &&
+      html`${lead(
+        `Typical requests are those between p45 and p55 of latency; the slowest are those from p99 up (at least ten). Mean time in each part, of those that told. ${partsWords(parts, isHere)}`,
+      )}${await figure(chart, draw)}`
+    }${whySlow(record)}`,
   };
 }

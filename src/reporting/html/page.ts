@@ -24,6 +24,7 @@ import { gateSection } from './gate-section.ts';
 import { judgeSection } from './judge-section.ts';
 import { distributionSection, timelineSection } from './latency-sections.ts';
 import { figuresSection, funnelSection, phasesSection, stagesSection } from './load-sections.ts';
+import { machineSection } from './machine-section.ts';
 import { html, type Markup, trusted } from './markup.ts';
 import { benchmarksSection, indexSection, methodSection } from './method-sections.ts';
 import { pairedSection } from './paired-section.ts';
@@ -62,6 +63,7 @@ const LATENCY_PARTS: readonly Part[] = [
   ({ record, columns, draw }) => distributionSection(record, columns, draw),
   ({ record, columns, draw }) => cacheSection(record, columns, draw),
   ({ record, columns, draw }) => timelineSection(record, columns, draw),
+  ({ record, draw }) => machineSection(record, draw),
   ({ record, draw }) => stagesSection(record, draw),
   ({ record, draw }) => slowestSection(record, draw),
 ];

@@ -1,7 +1,8 @@
 import type { RunRecord } from '../../records/schema.ts';
+import { partsWords } from '../attribution.ts';
 import { waterfallChart } from '../charts/waterfall.ts';
 import { duration, MISSING, ms } from '../format.ts';
-import { slowestRequests } from '../slowest.ts';
+import { slowestRequests, UNTOLD, waterfall } from '../slowest.ts';
 import { type Draw, figure } from './figure.ts';
 import { html } from './markup.ts';
 import { lead, type Section } from './section.ts';
@@ -14,6 +15,8 @@ export async function slowestSection(record: RunRecord, draw: Draw): Promise<Sec
   const requests = slowestRequests(record, SHOWN);
   if (requests.length === 0) return undefined;
   const chart = waterfallChart(requests);
+  const parts = new Set(requests.flatMap((request) => waterfall(request).map(({ name }) => name)));
+  const isHere = record.load?.targetKind === 'in-process';
   const isTraced = requests.some(({ traceId }) => traceId !== null);
   return {
     id: 'slowest',
@@ -46,7 +49,7 @@ export async function slowestSection(record: RunRecord, draw: Draw): Promise<Sec
       ]),
     })}${
       chart &&
-      html`${lead('Parts are drawn one behind the other: their lengths were told, their places were not. Waiting is what no stage accounts for: the queue, the network and what lies between the stages.')}${await figure(chart, draw)}`
+      html`${lead(`Parts are drawn one behind the other: their lengths were told, their places were not. ${partsWords(parts, isHere)}${parts.has(UNTOLD) ? ' Untold: it told nothing of its time.' : ''}`)}${await figure(chart, draw)}`
     }`,
   };
 }

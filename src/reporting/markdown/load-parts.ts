@@ -15,6 +15,7 @@ import {
   usd,
 } from '../format.ts';
 import { answerCurves, loadPoints, measureCurves } from '../load-curve.ts';
+import { scarcities } from '../machine.ts';
 import { costedPhases, drawnPhases, headlinePhase, measuredPhases, phaseLabel } from '../phases.ts';
 import { clip, oneLine } from '../plain.ts';
 import { escapeMarkdown, table, titled } from './text.ts';
@@ -107,6 +108,16 @@ export function validityTable(record: RunRecord): string {
       ]),
     ),
   );
+}
+
+/** What ran out on the generator's machine; nothing where nothing did. */
+export function scarceList(record: RunRecord): string {
+  const lines = drawnPhases(record).flatMap(({ phase }) =>
+    scarcities(phase, record.environment).map(
+      (text) => `- ${escapeMarkdown(clip(oneLine(phase.name), LONGEST_TEXT))}: ${text}`,
+    ),
+  );
+  return lines.length > 0 && isOfTarget(record) ? titled('Scarce on its machine', lines.join('\n')) : '';
 }
 
 export function errorTable(record: RunRecord): string {

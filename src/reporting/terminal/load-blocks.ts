@@ -2,6 +2,7 @@ import type { LoadRecord, PhaseRecord, QuantilesRecord, RunRecord } from '../../
 import { pooledNote } from '../caches.ts';
 import { judgedSlo } from '../clauses.ts';
 import { count, duration, MISSING, ms, perSecond, rate, share, usd } from '../format.ts';
+import { scarcities } from '../machine.ts';
 import { headlinePhase, measuredPhases, phaseLabel, phaseLoad } from '../phases.ts';
 import { clip, oneLine } from '../plain.ts';
 import { fittedTable, type Screen, type TableColumn, wrap } from './layout.ts';
@@ -125,6 +126,7 @@ export function closingBlock(record: RunRecord, { colours, columns }: Screen): s
       'Generator',
       `${share(generator.cpuShare)} of a core, event loop busy ${share(generator.eventLoopUtilisation)}, lag p99 ${duration(lagMs.p99)}, at most ${count(generator.maxInFlight)} in flight`,
     ),
+    ...scarcities(phase, record.environment).flatMap((text) => named('Scarce', text)),
   ];
 }
 

@@ -40,7 +40,8 @@ export function outcomeOfRequest(
   const { answer } = asked;
   if (answer === undefined) return how === 'gone' ? 'withdrawn' : 'error';
   if (answer.degraded !== undefined) return 'degraded';
-  return answer.abstained ? 'abstained' : 'answered';
+  if (!answer.abstained) return 'answered';
+  return answer.contextSize === 0 ? 'no_context' : 'abstained';
 }
 
 function failedAs(code: string): 'withdrawn' | 'invalid' | 'rejected' | 'error' {

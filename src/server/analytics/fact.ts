@@ -1,7 +1,15 @@
 import type { CacheLayer, CacheState } from '../../engine/events.ts';
+import type { QueryOutcome } from '../../telemetry/catalogue.ts';
 
-/** What became of a question; one that was withdrawn, or is none, is not counted. */
-export const ASKED_OUTCOMES = ['answered', 'abstained', 'degraded', 'error', 'rejected'] as const;
+/** What became of a question, in the words of `rag_queries_total`; one that was withdrawn, or is none, is not counted. */
+export const ASKED_OUTCOMES = [
+  'answered',
+  'abstained',
+  'no_context',
+  'degraded',
+  'error',
+  'rejected',
+] as const satisfies readonly QueryOutcome[];
 export type AskedOutcome = (typeof ASKED_OUTCOMES)[number];
 
 /** What is kept of an answer until it is counted. */
@@ -22,13 +30,15 @@ export interface AskedFact {
   readonly ms: number;
   readonly question: string;
   readonly clientId: string | undefined;
+  /** Asked by a canary that has proved to be one: counted apart. */
+  readonly canary?: boolean;
   readonly outcome: AskedOutcome;
   /** Undefined where none came. */
   readonly answer: AnswerFact | undefined;
 }
 
-/** What `canary` sends as its client_id: its questions are nobody's, and stand apart from those of people. */
-export const CANARY_CLIENT = 'groundspeed-canary';
+/** The counter of what the model that judges live answers has cost, in US dollars. */
+export const JUDGE_COST = 'judge_cost_usd';
 
 /** Of a caller that gives no client_id. */
 export const ANONYMOUS = '(none)';

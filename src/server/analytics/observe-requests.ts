@@ -6,7 +6,8 @@ import { questionFields } from '../../telemetry/logging/question-fields.ts';
 import { whenOver } from '../gone.ts';
 import type { Analytics } from './analytics.ts';
 import { type Asked, type How, outcomeOfRequest, statusOf } from './asked.ts';
-import { type AnswerFact, CANARY_CLIENT } from './fact.ts';
+import { CANARY_HEADER, canaryCheck } from './canary-proof.ts';
+import type { AnswerFact } from './fact.ts';
 import type { OnlineEvaluation } from './online-evaluation.ts';
 
 export interface RequestObservers {
@@ -14,6 +15,9 @@ export interface RequestObservers {
   readonly clock: Clock;
   readonly analytics?: Analytics | undefined;
   readonly evaluation?: OnlineEvaluation | undefined;
+  readonly options: { readonly server: { readonly apiToken?: string | undefined } };
+  /** What the service's own canary proves itself by, where it has one. */
+  readonly canarySecret?: string | undefined;
 }
 
 const TOLD: ReadonlySet<string> = new Set(['info', 'debug', 'trace']);
@@ -22,13 +26,16 @@ const NAMED = 20;
 
 /** Logs, counts and offers for scoring each request once its response is out, or its caller gone: no answer waits for that. */
 export function observeRequests(http: FastifyInstance, observers: RequestObservers): void {
-  const { log, analytics, evaluation } = observers;
+  const { log, analytics, evaluation, options, canarySecret: secret } = observers;
   const isLogged = TOLD.has(log.level);
   if (!isLogged && analytics === undefined && evaluation === undefined) return;
+  const isCanary = canaryCheck({ secret, apiToken: options.server.apiToken });
   http.addHook('onRequest', async (request, reply) => {
     whenOver(reply.raw, (how) => {
       if (isLogged) logRequest(request, reply, { how, content: log.content === true });
-      if (request.asked !== undefined) observe(observers, request.asked, { request, reply, how });
+      if (request.asked === undefined) return;
+      const canary = isCanary(request.headers[CANARY_HEADER]);
+      observe(observers, request.asked, { request, reply, how, canary });
     });
   });
 }
@@ -37,12 +44,14 @@ interface Over {
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly how: How;
+  /** Asked by a canary. */
+  readonly canary: boolean;
 }
 
 function observe(
   { clock, analytics, evaluation }: RequestObservers,
   asked: Asked,
-  { request, reply, how }: Over,
+  { request, reply, how, canary }: Over,
 ): void {
   const { question, clientId, answer } = asked;
   const outcome = outcomeOfRequest(request, how);
@@ -52,11 +61,11 @@ function observe(
     ms: reply.elapsedTime,
     question,
     clientId,
+    canary,
     outcome,
     answer: answer && answerFact(answer),
   });
-  if (answer !== undefined && clientId !== CANARY_CLIENT)
-    evaluation?.offer({ question, answer, trace: request.trace });
+  if (answer !== undefined && !canary) evaluation?.offer({ question, answer, trace: request.trace });
 }
 
 function answerFact(answer: NonNullable<Asked['answer']>): AnswerFact {

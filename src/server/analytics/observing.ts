@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../kernel/clock.ts';
-import { messageOf } from '../../kernel/errors.ts';
 import { seededRandom } from '../../kernel/random.ts';
+import type { Log } from '../../telemetry/logging/logger.ts';
 import type { Metrics } from '../../telemetry/registry.ts';
 import type { EngineTracing } from '../../telemetry/tracing/tracing.ts';
 import { type Analytics, openAnalytics } from './analytics.ts';
+import { dayOf } from './fact.ts';
+import { type JudgeSpending, ownSpending } from './judge-spending.ts';
 import { type JudgeLive, OnlineEvaluation } from './online-evaluation.ts';
 import type { AnalyticsOptions, EvaluationOptions } from './options.ts';
 
@@ -14,7 +16,12 @@ export interface ObservingOrder {
   readonly evaluation: EvaluationOptions;
   /** `telemetry.content`. */
   readonly content: boolean;
+  /** What the service's own canary proves itself by, where it has one. */
+  readonly canarySecret?: string | undefined;
 }
+
+/** Makes a judgement, and spends of what all judgements may cost. */
+export type JudgeWithin = (spending: JudgeSpending) => JudgeLive;
 
 export interface ObservingSetting {
   /** Without one nothing is kept or scored. */
@@ -24,9 +31,9 @@ export interface ObservingSetting {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly tracing?: EngineTracing | undefined;
-  readonly judge?: JudgeLive | undefined;
+  readonly judge?: JudgeWithin | undefined;
   /** Told what keeps analytics from being kept: the service goes on without them. */
-  readonly tell: (message: string) => void;
+  readonly log: Log;
 }
 
 export interface Observing {
@@ -55,14 +62,14 @@ export async function startObserving(setting: ObservingSetting): Promise<Observi
 }
 
 async function analyticsOf(
-  { folder, clock, tell }: ObservingSetting,
+  { folder, clock, log }: ObservingSetting,
   { analytics: options, content }: ObservingOrder,
 ): Promise<Analytics | undefined> {
   if (!options.enabled) return undefined;
   try {
     return await openAnalytics({ options, folder, content, clock });
   } catch (error) {
-    tell(`${messageOf(error)}; the service goes on without analytics`);
+    log.warn({ event: 'analytics.failed', err: error }, 'the service goes on without analytics');
     return undefined;
   }
 }
@@ -79,7 +86,9 @@ function evaluationOf(
     metrics,
     clock,
     random: seededRandom(randomUUID()),
-    judge: options.judge ? judge : undefined,
+    judge: options.judge
+      ? judge?.(analytics?.judgeSpending ?? ownSpending(() => dayOf(clock.epoch())))
+      : undefined,
     onScored(results, trace) {
       for (const { name, score } of results) analytics?.scored(name, score);
       if (trace?.sampled) tracing?.evaluated(trace, results);

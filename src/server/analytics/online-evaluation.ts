@@ -4,7 +4,7 @@ import type { Random } from '../../kernel/random.ts';
 import { milliseconds } from '../../kernel/units.ts';
 import type { Evaluator } from '../../telemetry/catalogue.ts';
 import type { Metrics } from '../../telemetry/registry.ts';
-import type { TraceIds } from '../../telemetry/tracing/active.ts';
+import type { TraceIds } from '../../telemetry/tracing/trace-ids.ts';
 import { ruleScores } from './online-scores.ts';
 import type { EvaluationOptions } from './options.ts';
 import { BoundedRing } from './ring.ts';
@@ -22,6 +22,8 @@ export type JudgeLive = (live: Pick<LiveAnswer, 'question' | 'answer'>) => Promi
 export interface EvaluationResult {
   readonly name: Evaluator;
   readonly score: number;
+  /** Undefined where a score is neither good nor bad by itself. */
+  readonly label?: 'pass' | 'fail' | undefined;
 }
 
 export interface OnlineEvaluationSetting {
@@ -98,7 +100,7 @@ export class OnlineEvaluation {
     const take = (name: Evaluator, score: number | null): void => {
       this.#count(name, score === null ? 'skipped' : 'scored');
       if (score === null) return;
-      results.push({ name, score });
+      results.push({ name, score, label: labelOf(name, score, this.#setting.options.passScore) });
       this.#setting.metrics.evalScore.observe({ evaluator: name, source: 'online' }, score);
     };
     try {
@@ -124,5 +126,17 @@ export class OnlineEvaluation {
 
   #count(evaluator: Evaluator, result: 'scored' | 'failed' | 'skipped'): void {
     this.#setting.metrics.evalSamples.inc({ evaluator, result });
+  }
+}
+
+function labelOf(name: Evaluator, score: number, passScore: number): EvaluationResult['label'] {
+  switch (name) {
+    case 'lexical_faithfulness':
+    case 'llm_judge':
+      return score >= passScore ? 'pass' : 'fail';
+    case 'empty_retrieval':
+      return score === 0 ? 'pass' : 'fail';
+    default:
+      return undefined;
   }
 }

@@ -9,19 +9,27 @@ const WITHOUT_DOCUMENTS: ReadonlySet<string> = new Set(['canned', 'last-resort']
 /** Scores that need no golden answer, from 0 to 1; null where there is nothing to score. */
 export interface RuleScores {
   readonly lexical_faithfulness: number | null;
-  /** Of the best passage; null where its scale is not 0 to 1, as that of keyword search alone. */
+  /**
+   * The cosine of the question and the passage nearest to it, of vector search (below 0 it counts as 0); null where vectors were not
+   * searched. The scores of fused and reranked passages would not do: they say how good a passage is beside the others, and the best of
+   * them has about 1 whatever was asked.
+   */
   readonly top_score: number | null;
   /** 1 where nothing was found, else 0. */
   readonly empty_retrieval: number;
 }
 
 export function ruleScores({ question, answer }: { question: string; answer: Answer }): RuleScores {
-  const best = answer.passages[0]?.score;
   return {
     lexical_faithfulness: faithfulnessLexical.score(liveCase(question, answer), Number.POSITIVE_INFINITY),
-    top_score: best !== undefined && best >= 0 && best <= 1 ? best : null,
+    top_score: similarityOf(answer),
     empty_retrieval: answer.passages.length === 0 ? 1 : 0,
   };
+}
+
+/** Of an answer to another question in other words nobody knows it. */
+function similarityOf({ similarity, matched }: Answer): number | null {
+  return similarity === undefined || matched !== undefined ? null : Math.min(1, Math.max(0, similarity));
 }
 
 /** A live question as a golden one of which nothing is known. */

@@ -79,8 +79,13 @@ export const analyticsOptions = {
       judge: boolean
         .default(false)
         .describe(
-          'Whether a model (section judge) also scores the faithfulness of the sampled answers; judge.maxCostUsd bounds what that costs.',
+          'Whether a model (section judge) also scores the faithfulness of the sampled answers; judge.maxCostUsd bounds what that costs in a day (UTC).',
         ),
+      passScore: number
+        .min(0)
+        .max(1)
+        .default(0.5)
+        .describe('Faithfulness from which an answer is labelled pass in its trace, and fail below it.'),
       canaryEverySeconds: number
         .min(0)
         .max(86_400)

@@ -15,6 +15,12 @@ export interface ClientDay {
   readonly errors: number;
 }
 
+/** The head of a list, and how many more it has. */
+export interface Head<Row> {
+  readonly rows: readonly Row[];
+  readonly leftOff: number;
+}
+
 export interface PopularQuestion {
   readonly hash: string;
   readonly chars: number;
@@ -27,9 +33,12 @@ const MINUTES_A_DAY = 1440;
 /** What the file holds of some days. */
 export class AnalyticsReads {
   readonly #database: Database;
+  readonly #content: boolean;
 
-  constructor(database: Database) {
+  /** `content`: whether the texts of questions may be told, where they are kept. */
+  constructor(database: Database, { content }: { readonly content: boolean }) {
     this.#database = database;
+    this.#content = content;
   }
 
   counters(range: DayRange): ReadonlyMap<string, number> {
@@ -68,17 +77,21 @@ export class AnalyticsReads {
     ) as { evaluator: string; count: number; mean: number }[];
   }
 
-  /** Minutes in which the service was up, and the first of them; since 1970. */
+  /**
+   * Minutes of the days in which the service was up, and the one from which on it could have been: the first of them all where it was
+   * known of before, else its own first; null where it was not known of yet. All since 1970.
+   */
   alive({ from, to }: DayRange): { readonly minutes: number; readonly first: number | null } {
     const range = { from: from * MINUTES_A_DAY, to: (to + 1) * MINUTES_A_DAY - 1 };
     const [found] = this.#all(
-      'SELECT count(*) AS minutes, min(minute) AS first FROM alive WHERE minute BETWEEN @from AND @to',
+      `SELECT count(*) AS minutes, CASE WHEN EXISTS (SELECT 1 FROM alive WHERE minute < @from) THEN @from ELSE min(minute) END
+        AS first FROM alive WHERE minute BETWEEN @from AND @to`,
       range,
     ) as [{ minutes: number; first: number | null }];
     return found;
   }
 
-  /** The last run of each golden set, the latest first. */
+  /** The last run of each golden set, the canary's and those of each nightly command apart; the latest first. */
   goldenRuns(): GoldenRun[] {
     const rows = this.#all('SELECT run, max(at) AS at FROM golden GROUP BY dataset ORDER BY at DESC') as {
       run: string;
@@ -86,21 +99,30 @@ export class AnalyticsReads {
     return rows.map(({ run }) => JSON.parse(run) as GoldenRun);
   }
 
-  /** The latest day first, and within it those that asked most. */
-  clients(range: DayRange, limit: number): ClientDay[] {
-    return this.#all(
-      `SELECT day, client, queries, errors FROM clients WHERE day BETWEEN @from AND @to
-        ORDER BY day DESC, queries DESC, client LIMIT @limit`,
+  /** So many of each day, those that asked most; the latest day first. */
+  clients(range: DayRange, limit: number): Head<ClientDay> {
+    const rows = this.#all(
+      `SELECT day, client, queries, errors FROM
+        (SELECT *, row_number() OVER (PARTITION BY day ORDER BY queries DESC, client) AS place FROM clients
+          WHERE day BETWEEN @from AND @to)
+        WHERE place <= @limit ORDER BY day DESC, place`,
       { ...range, limit },
     ) as ClientDay[];
+    const all = this.#count('SELECT count(*) FROM clients WHERE day BETWEEN @from AND @to', range);
+    return { rows, leftOff: all - rows.length };
   }
 
-  popularQuestions(range: DayRange, limit: number): PopularQuestion[] {
-    return this.#all(
-      `SELECT hash, max(chars) AS chars, max(text) AS text, sum(count) AS count FROM questions
+  popularQuestions(range: DayRange, limit: number): Head<PopularQuestion> {
+    const rows = this.#all(
+      `SELECT hash, max(chars) AS chars, ${this.#content ? 'max(text)' : 'NULL'} AS text, sum(count) AS count FROM questions
         WHERE day BETWEEN @from AND @to GROUP BY hash ORDER BY sum(count) DESC, hash LIMIT @limit`,
       { ...range, limit },
     ) as PopularQuestion[];
+    const all = this.#count(
+      'SELECT count(DISTINCT hash) FROM questions WHERE day BETWEEN @from AND @to',
+      range,
+    );
+    return { rows, leftOff: all - rows.length };
   }
 
   /** Ids and how many questions each was retrieved for, the most often retrieved first. */
@@ -110,6 +132,10 @@ export class AnalyticsReads {
         GROUP BY id ORDER BY sum(count) DESC, id`,
       range,
     ) as { id: string; count: number }[];
+  }
+
+  #count(sql: string, values: object): number {
+    return this.#database.prepare(sql).pluck().get(values) as number;
   }
 
   #all(sql: string, values: object = {}): unknown[] {

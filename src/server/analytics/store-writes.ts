@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { OTHER_KEY } from './fact.ts';
 import type { GoldenRun } from './golden-run.ts';
-import type { DayTally, Tally } from './tally.ts';
+import type { DayWrite } from './tally.ts';
 
 const DAILY = [
   'counters',
@@ -25,6 +25,10 @@ interface KeyedTable {
   readonly update: Statement;
   readonly insert: Statement;
 }
+
+/** A nightly run is not to take the place of a round of the canary's, nor `gate` that of the run it gates: no name has a blank. */
+const goldenKey = ({ dataset, nightly }: GoldenRun): string =>
+  nightly === undefined ? dataset : `${dataset} ${nightly.command}`;
 
 export class AnalyticsWrites {
   readonly #database: Database;
@@ -82,10 +86,10 @@ export class AnalyticsWrites {
     };
   }
 
-  add({ days }: Tally): void {
+  add(days: readonly DayWrite[]): void {
     this.#database
       .transaction(() => {
-        for (const [day, tally] of days) this.#addDay(day, tally);
+        for (const day of days) this.#addDay(day);
       })
       .immediate();
   }
@@ -95,16 +99,23 @@ export class AnalyticsWrites {
   }
 
   golden(run: GoldenRun): void {
+    // The rounds of a canary come in their order: one of later is from before the calendar was set back, and is not the last.
+    if (run.nightly === undefined) {
+      this.#database.prepare('DELETE FROM golden WHERE dataset = ? AND at > ?').run(goldenKey(run), run.at);
+    }
     this.#database
       .prepare('INSERT OR REPLACE INTO golden VALUES (?, ?, ?)')
-      .run(run.dataset, run.at, JSON.stringify(run));
+      .run(goldenKey(run), run.at, JSON.stringify(run));
   }
 
   forgetBefore(day: number): void {
     this.#database
       .transaction(() => {
         for (const table of DAILY) this.#database.prepare(`DELETE FROM ${table} WHERE day < ?`).run(day);
-        this.#database.prepare('DELETE FROM alive WHERE minute < ?').run(day * MINUTES_A_DAY);
+        // The last minute before stays: without it nobody could tell that the service is older than what is kept.
+        this.#database
+          .prepare(`DELETE FROM alive WHERE minute < (SELECT max(minute) FROM alive WHERE minute < ?)`)
+          .run(day * MINUTES_A_DAY);
         this.#database
           .prepare(
             `DELETE FROM golden WHERE at < ? AND at < (SELECT max(at) FROM golden AS own WHERE own.dataset = golden.dataset)`,
@@ -114,10 +125,10 @@ export class AnalyticsWrites {
       .immediate();
   }
 
-  #addDay(day: number, { counters, latency, clients, questions, documents, scores }: DayTally): void {
+  #addDay({ day, counters, latency, clients, questions, documents, scores }: DayWrite): void {
     for (const [name, value] of counters) this.#counter.run(day, name, value);
-    if (latency.count > 0) {
-      const { cells, counts, totals } = latency.encode();
+    if (latency !== undefined) {
+      const { cells, counts, totals } = latency;
       for (const [index, cell] of cells.entries()) this.#cell.run(day, cell, counts[index]);
       this.#totals.run(day, ...totals);
     }

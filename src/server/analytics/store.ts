@@ -7,7 +7,7 @@ import { GroundspeedError, messageOf } from '../../kernel/errors.ts';
 import type { GoldenRun } from './golden-run.ts';
 import { AnalyticsReads } from './store-reads.ts';
 import { AnalyticsWrites } from './store-writes.ts';
-import type { Tally } from './tally.ts';
+import type { DayWrite } from './tally.ts';
 
 const VERSION = 1;
 
@@ -36,8 +36,8 @@ const SCHEMA = `
   ) WITHOUT ROWID;
 `;
 
-/** Milliseconds for which a write waits for that of another process: longer, and questions would wait with it. */
-const BUSY_MS = 20;
+/** Milliseconds for which a write waits for that of another process. */
+const BUSY_MS = 250;
 /** The same when the file is opened: nobody waits then. */
 const OPENING_MS = 5000;
 
@@ -45,9 +45,11 @@ export interface StoreSetting {
   readonly path: string;
   /** Different keys of one day and table, at most. */
   readonly maxKeysPerDay: number;
+  /** Whether the first characters of questions may be kept, and told. */
+  readonly content: boolean;
 }
 
-/** The file of analytics. Each method is one transaction. */
+/** The file of analytics. Each method is one transaction, and keeps the thread that calls it for as long as the disk takes. */
 export class AnalyticsStore {
   readonly reads: AnalyticsReads;
   /** Mixed into the hashes of clients: without the file, nobody can try names. */
@@ -55,16 +57,16 @@ export class AnalyticsStore {
   readonly #database: Database;
   readonly #writes: AnalyticsWrites;
 
-  constructor(database: Database, { maxKeysPerDay }: StoreSetting) {
+  constructor(database: Database, { maxKeysPerDay, content }: StoreSetting) {
     this.#database = database;
-    this.reads = new AnalyticsReads(database);
+    this.reads = new AnalyticsReads(database, { content });
     this.#writes = new AnalyticsWrites(database, maxKeysPerDay);
     this.salt = saltOf(database);
   }
 
   /** False where another process writes just now, or the disk takes nothing: then nothing of it was written. */
-  add(tally: Tally): boolean {
-    return tried(() => this.#writes.add(tally));
+  add(days: readonly DayWrite[]): boolean {
+    return tried(() => this.#writes.add(days));
   }
 
   /** Says that the service was up in this minute. */
@@ -76,7 +78,7 @@ export class AnalyticsStore {
     return tried(() => this.#writes.golden(run));
   }
 
-  /** Deletes what is older than the day; of each golden set the last run stays. */
+  /** Deletes what is older than the day; of each golden set and source the last run stays. */
   forgetBefore(day: number): boolean {
     return tried(() => this.#writes.forgetBefore(day));
   }
@@ -94,9 +96,12 @@ export async function openAnalyticsStore(setting: StoreSetting): Promise<Analyti
   try {
     mkdirSync(dirname(path), { recursive: true });
     database = new Sqlite(path, { timeout: OPENING_MS });
-    database.pragma('journal_mode = WAL');
+    await switchToWal(database);
     database.pragma('synchronous = NORMAL');
+    // What is deleted is gone from the file, too: questions may be among it.
+    database.pragma('secure_delete = ON');
     prepare(database, path);
+    if (!setting.content) forgetTexts(database);
     const store = new AnalyticsStore(database, setting);
     database.pragma(`busy_timeout = ${BUSY_MS}`);
     return store;
@@ -112,6 +117,22 @@ export async function openAnalyticsStore(setting: StoreSetting): Promise<Analyti
         cause,
       },
     );
+  }
+}
+
+const SWITCH_TRIES = 100;
+const SWITCH_PAUSE_MS = 20;
+
+/** To switch takes the file for oneself, for which SQLite does not wait: workers that start together open a new file at once. */
+async function switchToWal(database: Database): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      database.pragma('journal_mode = WAL');
+      return;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'SQLITE_BUSY' || tries === SWITCH_TRIES) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, SWITCH_PAUSE_MS));
   }
 }
 
@@ -138,6 +159,14 @@ function prepare(database: Database, path: string): void {
       database.pragma(`user_version = ${VERSION}`);
     })
     .immediate();
+}
+
+/** Questions that were kept as text while that was allowed: as soon as it is not, none stays. */
+function forgetTexts(database: Database): void {
+  const held = database.prepare('SELECT EXISTS (SELECT 1 FROM questions WHERE text IS NOT NULL)').pluck();
+  if (held.get() === 0) return;
+  database.exec('UPDATE questions SET text = NULL WHERE text IS NOT NULL');
+  database.pragma('wal_checkpoint(TRUNCATE)');
 }
 
 function saltOf(database: Database): string {

@@ -1,5 +1,6 @@
 import { CACHE_LAYERS, type CacheLayer } from '../../engine/events.ts';
-import { ASKED_OUTCOMES, type AskedOutcome, dateOf } from './fact.ts';
+import type { NightlyCommand } from '../../telemetry/catalogue.ts';
+import { ASKED_OUTCOMES, type AskedOutcome, dateOf, JUDGE_COST } from './fact.ts';
 import type { AnalyticsReads, DayRange } from './store-reads.ts';
 
 /** Of a cache layer: look-ups by what came of them, and the share that the layer had something for. */
@@ -31,8 +32,12 @@ export interface MetricsSummary {
   /** Of the last golden run: success at 5 over answerable questions. */
   readonly retrieval_accuracy: number | null;
   readonly retrieval_accuracy_at: string | null;
+  /** The last run of each golden set, the canary's and those of each nightly command apart. */
   readonly golden: readonly {
     readonly dataset: string;
+    readonly source: 'canary' | 'nightly';
+    /** Of a nightly run; else null. */
+    readonly command: NightlyCommand | null;
     readonly at: string;
     readonly questions: number;
     readonly failed: number;
@@ -44,9 +49,14 @@ export interface MetricsSummary {
   readonly online_scores: Readonly<Record<string, { readonly mean: number; readonly samples: number }>>;
   /** Seconds since the service started. */
   readonly uptime: number;
-  /** Of the minutes since the first that is known of in these days, those in which the service was up. */
+  /**
+   * Of the minutes of these days, those in which the service was up; they count from the first that the service was ever up in, where
+   * that is one of these days.
+   */
   readonly uptime_percentage: number | null;
   readonly cost_usd: number;
+  /** Of the model that judges live answers: no part of `cost_usd`. */
+  readonly judge_cost_usd: number;
   readonly input_tokens: number;
   readonly output_tokens: number;
   /** Questions of `canary`, which count nowhere else. */
@@ -75,8 +85,11 @@ export function summarise({ reads, range, now, startedAt }: SummarySetting): Met
     LayerSummary
   >;
   const { response, semantic } = layers;
-  const golden = reads.goldenRuns();
+  // A nightly run may have driven a load, and asked no golden question.
+  const golden = reads.goldenRuns().filter(({ questions }) => questions > 0);
   const accurate = golden.find(({ retrieval_accuracy }) => retrieval_accuracy !== null);
+  // A run from before the calendar was set back is not one of the future.
+  const dateAt = (at: number): string => new Date(Math.min(at, now)).toISOString();
   return {
     success: true,
     from: dateOf(range.from),
@@ -94,10 +107,12 @@ export function summarise({ reads, range, now, startedAt }: SummarySetting): Met
     cache_hit_rate: share(response.hits + response.stale + semantic.hits + semantic.stale),
     cache_hit_rate_by_layer: layers,
     retrieval_accuracy: accurate?.retrieval_accuracy ?? null,
-    retrieval_accuracy_at: accurate === undefined ? null : new Date(accurate.at).toISOString(),
-    golden: golden.map(({ dataset, at, questions, failed, retrieval_accuracy, right, recall }) => ({
+    retrieval_accuracy_at: accurate === undefined ? null : dateAt(accurate.at),
+    golden: golden.map(({ dataset, at, questions, failed, retrieval_accuracy, right, recall, nightly }) => ({
       dataset,
-      at: new Date(at).toISOString(),
+      source: nightly === undefined ? 'canary' : 'nightly',
+      command: nightly?.command ?? null,
+      at: dateAt(at),
       questions,
       failed,
       retrieval_accuracy,
@@ -110,6 +125,7 @@ export function summarise({ reads, range, now, startedAt }: SummarySetting): Met
     uptime: Math.max(0, (now - startedAt) / 1000),
     uptime_percentage: uptimePercentage(reads, range, now),
     cost_usd: of('cost_usd'),
+    judge_cost_usd: of(JUDGE_COST),
     input_tokens: of('input_tokens'),
     output_tokens: of('output_tokens'),
     canary_queries: of('canary'),

@@ -1,8 +1,8 @@
 import { CACHE_LAYERS } from '../../engine/events.ts';
 import { sha256 } from '../../kernel/digest.ts';
-import { DurationHistogram } from '../../statistics/histogram.ts';
+import { DurationHistogram, type EncodedHistogram } from '../../statistics/histogram.ts';
 import { SHOWN_CHARACTERS } from '../../telemetry/logging/question-fields.ts';
-import { type AskedFact, CANARY_CLIENT, dayOf } from './fact.ts';
+import { type AskedFact, dayOf, JUDGE_COST } from './fact.ts';
 
 export interface ClientTally {
   queries: number;
@@ -34,6 +34,14 @@ export interface DayTally {
   readonly scores: Map<string, ScoreTally>;
 }
 
+/** The same as plain data, which can cross to another thread. */
+export interface DayWrite extends Omit<DayTally, 'latency'> {
+  /** Since 1970. */
+  readonly day: number;
+  /** Undefined where nothing was answered. */
+  readonly latency: EncodedHistogram | undefined;
+}
+
 export interface TallySetting {
   /** What a client is called in the file. */
   readonly clientName: (clientId: string | undefined) => string;
@@ -43,20 +51,30 @@ export interface TallySetting {
 
 /** Counts questions by day (UTC), in memory, until they are written. */
 export class Tally {
-  readonly days = new Map<number, DayTally>();
+  readonly #days = new Map<number, DayTally>();
   readonly #setting: TallySetting;
+  /** What the judge has cost, of what is counted here. */
+  judgeUsd = 0;
 
   constructor(setting: TallySetting) {
     this.#setting = setting;
   }
 
   get isEmpty(): boolean {
-    return this.days.size === 0;
+    return this.#days.size === 0;
+  }
+
+  written(): DayWrite[] {
+    return [...this.#days].map(([day, { latency, ...counted }]) => ({
+      day,
+      ...counted,
+      latency: latency.count === 0 ? undefined : latency.encode(),
+    }));
   }
 
   add(fact: AskedFact): void {
     const day = this.#day(fact.at);
-    if (fact.clientId === CANARY_CLIENT) {
+    if (fact.canary) {
       increase(day.counters, 'canary');
       return;
     }
@@ -82,6 +100,11 @@ export class Tally {
     increase(this.#day(at).counters, 'lost', count);
   }
 
+  addJudgeCost(at: number, usd: number): void {
+    this.judgeUsd += usd;
+    increase(this.#day(at).counters, JUDGE_COST, usd);
+  }
+
   #addClient(day: DayTally, clientId: string | undefined, failed: boolean): void {
     const name = this.#setting.clientName(clientId);
     const client = day.clients.get(name) ?? { queries: 0, errors: 0 };
@@ -103,7 +126,7 @@ export class Tally {
 
   #day(epochMs: number): DayTally {
     const number = dayOf(epochMs);
-    const known = this.days.get(number);
+    const known = this.#days.get(number);
     if (known !== undefined) return known;
     const fresh: DayTally = {
       counters: new Map(),
@@ -113,7 +136,7 @@ export class Tally {
       documents: new Map(),
       scores: new Map(),
     };
-    this.days.set(number, fresh);
+    this.#days.set(number, fresh);
     return fresh;
   }
 }

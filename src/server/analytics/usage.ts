@@ -6,6 +6,7 @@ export interface UsageSummary {
   readonly success: true;
   readonly from: string;
   readonly to: string;
+  /** So many of each day (`limit`), those that asked most; the latest day first. */
   readonly clients: readonly {
     readonly day: string;
     readonly client: string;
@@ -29,12 +30,19 @@ export interface UsageSummary {
     /** False where more documents were retrieved in a day than are kept apart: then nobody knows which were never. */
     readonly complete: boolean;
   };
+  /** Entries that the lists would have beyond `limit`; a client counts once for each day. */
+  readonly left_off: {
+    readonly clients: number;
+    readonly popular_queries: number;
+    readonly most_retrieved: number;
+    readonly never_retrieved: number;
+  };
 }
 
 export interface UsageSetting {
   readonly reads: AnalyticsReads;
   readonly range: DayRange;
-  /** Entries of each list, at most. */
+  /** Entries of each list, at most; of clients, for each day. */
   readonly limit: number;
   /** Of the index as it is now. */
   readonly documentIds: () => readonly string[];
@@ -45,12 +53,14 @@ export function usage({ reads, range, limit, documentIds }: UsageSetting): Usage
   const retrieved = rows.filter(({ id }) => id !== OTHER_KEY);
   const known = new Set(retrieved.map(({ id }) => id));
   const never = documentIds().filter((id) => !known.has(id));
+  const clients = reads.clients(range, limit);
+  const questions = reads.popularQuestions(range, limit);
   return {
     success: true,
     from: dateOf(range.from),
     to: dateOf(range.to),
-    clients: reads.clients(range, limit).map(({ day, ...client }) => ({ day: dateOf(day), ...client })),
-    popular_queries: reads.popularQuestions(range, limit).map(({ hash, chars, text, count }) => ({
+    clients: clients.rows.map(({ day, ...client }) => ({ day: dateOf(day), ...client })),
+    popular_queries: questions.rows.map(({ hash, chars, text, count }) => ({
       query_sha256: hash,
       query_chars: chars,
       query: text,
@@ -62,6 +72,12 @@ export function usage({ reads, range, limit, documentIds }: UsageSetting): Usage
       never_retrieved_count: never.length,
       never_retrieved: never.slice(0, limit),
       complete: rows.length === retrieved.length,
+    },
+    left_off: {
+      clients: clients.leftOff,
+      popular_queries: questions.leftOff,
+      most_retrieved: Math.max(0, retrieved.length - limit),
+      never_retrieved: Math.max(0, never.length - limit),
     },
   };
 }

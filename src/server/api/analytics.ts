@@ -13,7 +13,7 @@ export function addAnalyticsRoute(app: FastifyInstance, { analytics, engine, clo
     const { days, limit } = readBody(schema, request.query);
     const range = lastDays(days, clock.epoch());
     reply.header('cache-control', 'no-store');
-    analytics.flush();
+    await analytics.flush();
     const documentIds = (): readonly string[] => engine.store.documentIds();
     return { ...usage({ reads: analytics.reads, range, limit, documentIds }), request_id: request.id };
   });

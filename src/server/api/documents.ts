@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { SourceItem } from '../../engine/documents/source.ts';
+import { wentWell } from '../../engine/indexing/ingest-times.ts';
 import { GroundspeedError } from '../../kernel/errors.ts';
 import { DEFAULT_INDEX } from '../../telemetry/catalogue.ts';
 import { whenGone } from '../gone.ts';
@@ -52,7 +53,7 @@ export function addDocumentRoutes(app: FastifyInstance, parts: AppParts): void {
       metrics.documentsProcessed.inc({ result: 'skipped_breaker' }, taken.skipped.length);
       metrics.documentsProcessed.inc({ result: 'quarantined' }, taken.quarantined.length);
       const at = clock.epoch() / 1000;
-      metrics.indexLastSuccess.set({ index: DEFAULT_INDEX }, at);
+      if (wentWell(taken)) metrics.indexLastSuccess.set({ index: DEFAULT_INDEX }, at);
       if (taken.indexed > 0) metrics.indexNewestDocument.set({ index: DEFAULT_INDEX }, at);
       if (taken.skipped.length > 0) throw notYet(taken);
       return {

@@ -59,7 +59,7 @@ export function addHealthRoutes(app: FastifyInstance, parts: AppParts): void {
         const facts = await check.run();
         return { status: 'ok', ...facts, checked_in: clock.now() - start };
       } catch (error) {
-        request.log.error({ err: error }, 'a health check failed');
+        request.log.error({ event: 'health.failed', err: error }, 'a health check failed');
         reply.code(503);
         return { status: 'unavailable', reason: reasonOf(error), request_id: request.id };
       }

@@ -16,7 +16,7 @@ export function addMetricsSummaryRoute(
     const now = clock.epoch();
     const range = lastDays(readBody(schema, request.query).days, now);
     reply.header('cache-control', 'no-store');
-    analytics.flush();
+    await analytics.flush();
     return { ...summarise({ reads: analytics.reads, range, now, startedAt }), request_id: request.id };
   });
 }

@@ -34,6 +34,8 @@ export function queryBodySchema(maxQuestionLength: number) {
       /** Milliseconds from the arrival of the request until the answer must be there; never more than `resilience.deadlineMs`. */
       deadline_ms: z.number({ error: deadline }).gt(0, { error: deadline }).optional(),
       stream: z.boolean({ error: mustBe('true or false') }).optional(),
+      /** False has the answer made anew, out of no cache and into none: it costs what an answer costs. */
+      cache: z.boolean({ error: mustBe('true or false') }).optional(),
     },
     { error: mustBe('a JSON object') },
   );

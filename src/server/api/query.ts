@@ -44,7 +44,7 @@ export function addQueryRoutes(app: FastifyInstance, parts: AppParts): void {
       const asked: Asked = {
         body,
         place,
-        options: { signal: gone, ...askOptions(body, elapsed()) },
+        options: { signal: gone, ...(trace && { tag: trace }), ...askOptions(body, elapsed()) },
         request,
         told,
         elapsed,
@@ -105,10 +105,15 @@ export function addQueryRoutes(app: FastifyInstance, parts: AppParts): void {
 const LEAST_MS = 1;
 
 /** The wait for a place is a part of the time that a question may take. */
-function askOptions({ top_k: topK, filter, deadline_ms: ms }: QueryBody, waitedMs: number): AskOptions {
+function askOptions(
+  { top_k: topK, filter, deadline_ms: ms, cache }: QueryBody,
+  waitedMs: number,
+): AskOptions {
   return {
+    waitedMs,
     ...(topK !== undefined && { topK }),
     ...(filter !== undefined && { filter }),
+    ...(cache !== undefined && { cache }),
     ...(ms !== undefined && { deadlineMs: Math.max(LEAST_MS, ms - waitedMs) }),
   };
 }

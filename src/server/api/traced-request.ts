@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GroundspeedError } from '../../kernel/errors.ts';
-import type { TraceIds } from '../../telemetry/tracing/active.ts';
+import { logAsTraced } from '../../telemetry/logging/logger.ts';
+import type { TraceIds } from '../../telemetry/tracing/trace-ids.ts';
 import type { EngineTracing, QuestionTrace } from '../../telemetry/tracing/tracing.ts';
 import { whenOver } from '../gone.ts';
 
@@ -30,6 +31,7 @@ export async function asTraced<T>(
   if (tracing === undefined) return work(undefined);
   const trace = tracing.begin({ headers: request.headers, start });
   request.trace = trace.ids;
+  logAsTraced(request.log, trace.ids);
   whenOver(reply.raw, (how) => {
     if (how === 'sent') {
       trace.end();
@@ -40,7 +42,7 @@ export async function asTraced<T>(
     setImmediate(() => trace.end());
   });
   try {
-    return await trace.run(() => work(trace));
+    return await work(trace);
   } catch (error) {
     trace.failed(error);
     throw error;

@@ -1,15 +1,19 @@
 import type { SourceItem } from '../../engine/documents/source.ts';
 import { createTurns } from '../../engine/indexing/turns.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import { GroundspeedError, messageOf } from '../../kernel/errors.ts';
+import { GroundspeedError } from '../../kernel/errors.ts';
 import { milliseconds } from '../../kernel/units.ts';
-import { recordGolden } from '../../telemetry/golden-metrics.ts';
+import type { Log } from '../../telemetry/logging/logger.ts';
 import { DepartedCounts, renderMetrics } from '../../telemetry/merge.ts';
 import type { ExpositionFormat } from '../../telemetry/openmetrics.ts';
+import { pastOnly } from '../../telemetry/past-only.ts';
 import type { Metrics } from '../../telemetry/registry.ts';
 import type { MetricsSnapshot } from '../../telemetry/snapshot.ts';
+import { Evaluations } from '../analytics/evaluations.ts';
+import type { GoldenRun } from '../analytics/golden-run.ts';
 import { healthOfWorkers, type ServiceHealth } from '../health/workers.ts';
 import type { DocumentsTaken } from '../parts.ts';
+import { standingReadings } from '../standing-exposition.ts';
 import { backoffMs, HEALTHY_MS } from './backoff.ts';
 import { Member, type MemberProcess } from './member.ts';
 import type { MemberOrder, Role, ServiceOrder } from './protocol.ts';
@@ -24,8 +28,10 @@ export interface ClusterSetting {
   /** The primary's own. */
   readonly metrics: Metrics;
   readonly processSnapshot: () => Promise<MetricsSnapshot>;
-  /** A line for the log: a process ended and is replaced, say. */
-  readonly tell: (message: string) => void;
+  /** Golden runs of before the service started. */
+  readonly evaluations?: readonly GoldenRun[];
+  /** The primary's own. */
+  readonly log: Log;
 }
 
 /** One place in the service, and the process that fills it now. */
@@ -59,14 +65,21 @@ export class ServiceCluster {
   readonly #departed = new DepartedCounts();
   readonly #stopping = new AbortController();
   readonly #inTurn = createTurns();
+  readonly #evaluations: Evaluations;
+  readonly #ownMetrics: () => Promise<MetricsSnapshot>;
+  readonly #reading: ReturnType<typeof standingReadings>;
   /** The newest version that the writer has published. */
   #version = 0;
   #stopped: Promise<void> | undefined;
   #health: { readonly at: number; readonly told: Promise<ServiceHealth> } | undefined;
 
   constructor(setting: ClusterSetting) {
-    const { order } = setting;
+    const { order, metrics, clock, evaluations = [] } = setting;
     this.#setting = setting;
+    this.#ownMetrics = pastOnly(() => metrics.snapshot(), clock);
+    this.#reading = standingReadings((format) => this.#readMetrics(format), clock);
+    this.#evaluations = new Evaluations(metrics, clock);
+    this.#evaluations.restore(evaluations);
     const { maxConcurrentQueries } = order.engine.options.limits;
     const { workers, maxQueuedQueries } = order.server;
     const slot = (role: Role, own: ServiceOrder): Slot => ({
@@ -103,11 +116,15 @@ export class ServiceCluster {
     return this.#stopped;
   }
 
-  /** The metrics of all processes as one text. */
+  /** The metrics of all processes as one text; the one of a moment ago, where somebody has asked just then. */
   async exposition(format: ExpositionFormat = 'text'): Promise<string> {
-    const { metrics, processSnapshot, clock } = this.#setting;
+    return (await this.#reading(format)).text;
+  }
+
+  async #readMetrics(format: ExpositionFormat): Promise<string> {
+    const { processSnapshot, clock } = this.#setting;
     const members = this.#slots.flatMap(({ member }) => member ?? []);
-    const own = [await metrics.snapshot(), await processSnapshot()];
+    const own = [await this.#ownMetrics(), await processSnapshot()];
     await Promise.all(members.map((member) => member.refresh(SNAPSHOT_MS, clock)));
     // One that ended meanwhile is among the departed.
     const theirs = members.filter(({ ended }) => !ended).map(({ lastSnapshot }) => lastSnapshot);
@@ -141,9 +158,12 @@ export class ServiceCluster {
   async #fill(slot: Slot): Promise<void> {
     const member = new Member(slot.role, this.#setting.spawn(), {
       takeDocuments: (items) => this.#takeDocuments(items),
-      exposition: (format) => this.exposition(format),
+      exposition: async ({ format, known }) => {
+        const reading = await this.#reading(format);
+        return reading.number === known ? { number: known } : reading;
+      },
       evaluated: async (run) => {
-        recordGolden(this.#setting.metrics, run, this.#setting.clock.epoch());
+        this.#evaluations.take(run);
         return undefined;
       },
       health: () => this.health(),
@@ -167,7 +187,7 @@ export class ServiceCluster {
 
   /** Replaces the slot's process for as long as the service runs, ever more slowly where it keeps ending. */
   async #keep(slot: Slot): Promise<void> {
-    const { clock, metrics, tell } = this.#setting;
+    const { clock, metrics, log } = this.#setting;
     while (!this.#stopping.signal.aborted) {
       const { member } = slot;
       const start = clock.now();
@@ -179,20 +199,32 @@ export class ServiceCluster {
       slot.failures = clock.now() - start >= HEALTHY_MS ? 0 : slot.failures + 1;
       metrics.workerRestarts.inc({ role: slot.role });
       const wait = backoffMs(slot.failures - 1);
-      if (how !== undefined)
-        tell(`the ${slot.role} (process ${member?.process.pid}) ended: ${how}; it is replaced`);
+      if (how !== undefined) {
+        log.warn(
+          { event: 'worker.ended', ...named(slot.role, member), reason: how },
+          'a process of the service ended; it is replaced',
+        );
+      }
+      const gone = clock.now();
       await clock.sleep(milliseconds(wait), this.#stopping.signal).catch(() => undefined);
       if (this.#stopping.signal.aborted) return;
-      await this.#fill(slot).catch((error: unknown) => {
-        if (!this.#stopping.signal.aborted) tell(`a new ${slot.role} could not start: ${messageOf(error)}`);
+      try {
+        await this.#fill(slot);
+        const fields = { event: 'worker.replaced', ...named(slot.role, slot.member), ms: clock.now() - gone };
+        log.warn(fields, 'a process of the service was replaced');
+      } catch (error) {
+        if (!this.#stopping.signal.aborted) {
+          const fields = { event: 'worker.start_failed', ...named(slot.role, slot.member), err: error };
+          log.warn(fields, 'a new process of the service could not start');
+        }
         slot.member?.process.kill();
-      });
+      }
     }
   }
 
   /** Ends a process that hangs: whoever keeps its slot replaces it. */
   async #watch(member: Member, signal: AbortSignal): Promise<void> {
-    const { clock, order, tell } = this.#setting;
+    const { clock, order, log } = this.#setting;
     const { workerPatienceMs: patienceMs } = order.server;
     const hanging = await hangs({
       ping: () => member.peer.call('ping', undefined),
@@ -201,8 +233,9 @@ export class ServiceCluster {
       signal: AbortSignal.any([signal, this.#stopping.signal]),
     });
     if (!hanging) return;
-    tell(
-      `the ${member.role} (process ${member.process.pid}) has said nothing for ${patienceMs} ms (server.workerPatienceMs): it is killed`,
+    log.warn(
+      { event: 'worker.hung', ...named(member.role, member), ms: patienceMs },
+      'a process of the service has said nothing for as long as server.workerPatienceMs; it is killed',
     );
     member.process.kill();
   }
@@ -237,12 +270,13 @@ export class ServiceCluster {
   }
 
   async #eachReader(work: (reader: Member) => Promise<void>): Promise<void> {
-    const { clock, tell } = this.#setting;
+    const { clock, log } = this.#setting;
     const waking = new AbortController();
     const open = this.#readers.flatMap(({ member }) => (member?.version === undefined ? [] : [member]));
     const all = open.map((reader) =>
       work(reader).catch((error: unknown) => {
-        tell(`the reader (process ${reader.process.pid}) does not follow the index: ${messageOf(error)}`);
+        const fields = { event: 'worker.follow_failed', ...named(reader.role, reader), err: error };
+        log.warn(fields, 'a process of the service does not follow the index');
       }),
     );
     const late = clock.sleep(milliseconds(FOLLOW_MS), waking.signal).catch(() => undefined);
@@ -258,6 +292,11 @@ export class ServiceCluster {
     await Promise.all(this.#readers.map(drain));
     await drain(this.#writer);
   }
+}
+
+/** A process of the service, as the log names it. */
+function named(role: Role, member: Member | undefined) {
+  return { role, worker_pid: member?.process.pid };
 }
 
 function withShare(

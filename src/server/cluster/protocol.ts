@@ -47,8 +47,11 @@ export type PrimaryMethods = {
   hello: { given: undefined; back: undefined };
   /** Takes documents in, and has every reader follow. */
   takeDocuments: { given: readonly SourceItem[]; back: DocumentsTaken };
-  /** The metrics of all processes as text. */
-  exposition: { given: ExpositionFormat; back: string };
+  /** The metrics of all processes. Without their text where the reading is the one that is known already. */
+  exposition: {
+    given: { readonly format: ExpositionFormat; readonly known: number | undefined };
+    back: { readonly number: number; readonly text?: string };
+  };
   /** What golden questions came to: the primary holds the gauges, of which there must be one. */
   evaluated: { given: GoldenRun; back: undefined };
   /** Of all workers as one. */

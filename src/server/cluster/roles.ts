@@ -1,17 +1,23 @@
 import { type Engine, openEngine } from '../../engine/engine.ts';
 import type { Clock } from '../../kernel/clock.ts';
-import type { LogSetting } from '../../telemetry/logging/logger.ts';
+import { snapshotToAdd } from '../../telemetry/engine-figures.ts';
+import { countEngineEvents } from '../../telemetry/engine-metrics.ts';
+import { createLog } from '../../telemetry/logging/create-log.ts';
+import { logEngineEvents } from '../../telemetry/logging/engine-log.ts';
+import type { Log, LogSetting } from '../../telemetry/logging/logger.ts';
+import { modelOf } from '../../telemetry/model-metrics.ts';
+import { pastOnly } from '../../telemetry/past-only.ts';
 import { watchProcess } from '../../telemetry/process-metrics.ts';
-import { createMetrics, metricsSettingOf } from '../../telemetry/registry.ts';
+import { createMetrics, type Metrics, metricsSettingOf } from '../../telemetry/registry.ts';
 import type { MetricsSnapshot } from '../../telemetry/snapshot.ts';
-import { type Observing, startObserving } from '../analytics/observing.ts';
-import type { JudgeLive } from '../analytics/online-evaluation.ts';
+import { type JudgeWithin, type Observing, startObserving } from '../analytics/observing.ts';
 import { documentsTaken, NO_WAITING } from '../documents-taken.ts';
 import { type RunningTracing, startEngineTracing } from '../engine-tracing.ts';
 import type { HealthReport } from '../health/component.ts';
 import { type OwnService, startService } from '../service.ts';
 import { type Channel, Peer } from './calls.ts';
 import type { MemberMethods, MemberOrder, PrimaryMethods } from './protocol.ts';
+import { toldExposition } from './told-exposition.ts';
 
 export interface MemberSetting {
   /** To the primary. */
@@ -20,7 +26,7 @@ export interface MemberSetting {
   readonly logStream: LogSetting['stream'];
   readonly nodeVersion: string;
   /** Makes what judges live answers, where the order asks for that. */
-  readonly createJudge?: (order: MemberOrder) => Promise<JudgeLive | undefined>;
+  readonly createJudge?: (order: MemberOrder, log: Log) => Promise<JudgeWithin | undefined>;
 }
 
 /** One role, played in this process. */
@@ -87,40 +93,64 @@ export async function runMember(setting: MemberSetting): Promise<void> {
 }
 
 async function openPart(order: MemberOrder, setting: MemberSetting, primary: () => Primary): Promise<Part> {
-  const { clock } = setting;
+  const { clock, logStream, nodeVersion } = setting;
   const { options, folder, seed } = order.engine;
+  const { version, logLevel, observing } = order;
+  const metrics = createMetrics({ version, nodeVersion, ...metricsSettingOf(order.metrics) });
+  const log = createLog({ level: logLevel, stream: logStream, content: observing?.content === true });
   const readOnly = order.role === 'reader';
   const engine = await openEngine({ options, folder, seed, clock, readOnly });
-  return readOnly ? readerOver(engine, order, setting, primary) : writerOver(engine);
+  const playing = { engine, order, setting, metrics, log };
+  return readOnly ? readerOver(playing, primary) : writerOver(playing);
 }
 
-function writerOver(engine: Engine): Part {
+interface Playing {
+  readonly engine: Engine;
+  readonly order: MemberOrder;
+  readonly setting: MemberSetting;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** Its calls of the embedding model, its retries and its breakers are the service's as much as a reader's. */
+function writerOver({ engine, setting: { clock }, metrics, log }: Playing): Part {
+  const { embedder, generator } = engine.info();
+  const stops = [
+    countEngineEvents({
+      events: engine.events,
+      metrics,
+      clock,
+      models: {
+        generator: modelOf(generator),
+        embedder: embedder === undefined ? undefined : modelOf(embedder),
+      },
+    }),
+    logEngineEvents({ events: engine.events, log, now: () => clock.now() }),
+  ];
   return {
     engine,
     listen: async () => undefined,
-    counted: async () => [],
+    counted: () => metrics.snapshot(),
     health: async () => {
       throw new Error('the writer answers no questions');
     },
-    end: () => engine.close(),
+    async end() {
+      await engine.close();
+      for (const stop of stops) stop();
+    },
   };
 }
 
-function readerOver(
-  engine: Engine,
-  member: MemberOrder,
-  { clock, logStream, nodeVersion, createJudge }: MemberSetting,
-  primary: () => Primary,
-): Part {
-  const { server, logLevel, metrics: counting, tracing: order, version, startedAt, observing } = member;
+function readerOver({ engine, order: member, setting, metrics, log }: Playing, primary: () => Primary): Part {
+  const { clock, logStream, createJudge } = setting;
+  const { server, logLevel, tracing: order, version, startedAt, observing } = member;
   const { options, folder } = member.engine;
-  const metrics = createMetrics({ version, nodeVersion, ...metricsSettingOf(counting) });
   let service: OwnService | undefined;
   let traces: RunningTracing | undefined;
   let observed: Observing | undefined;
   return {
     engine,
-    counted: () => metrics.snapshot(),
+    counted: pastOnly(() => snapshotToAdd(metrics), clock),
     async health() {
       if (service === undefined) throw new Error('the reader does not listen yet');
       return service.health();
@@ -133,14 +163,15 @@ function readerOver(
         metrics,
         clock,
         tracing: traces.tracing,
-        judge: await createJudge?.(member),
-        tell: (message) => logStream.write(`warning: ${message}\n`),
+        judge: await createJudge?.(member, log),
+        log,
       });
       service = await startService({
         engine,
         tracing: traces.tracing,
         analytics: observed.analytics,
         evaluation: observed.evaluation,
+        canarySecret: observing?.canarySecret,
         takeEvaluation: async (run) => {
           await primary().call('evaluated', run);
         },
@@ -148,7 +179,7 @@ function readerOver(
         folder,
         serviceHealth: () => primary().call('health', undefined),
         metrics,
-        exposition: (format) => primary().call('exposition', format),
+        exposition: toldExposition((given) => primary().call('exposition', given)),
         takeDocuments: (items) => primary().call('takeDocuments', items),
         clock,
         version,

@@ -2,6 +2,7 @@ import { GroundspeedError } from '../../kernel/errors.ts';
 import { memoryLimit } from '../../system/machine.ts';
 import { watchProcess } from '../../telemetry/process-metrics.ts';
 import { createMetrics, metricsSettingOf } from '../../telemetry/registry.ts';
+import { keptEvaluations } from '../analytics/evaluations.ts';
 import { refuseUnsafe } from '../authorise.ts';
 import { type RunningService, urlOf } from '../service.ts';
 import { type ClusterSetting, ServiceCluster } from './primary.ts';
@@ -9,7 +10,7 @@ import { createSpawner } from './processes.ts';
 import type { ServiceOrder } from './protocol.ts';
 import { reservePort } from './reserve-port.ts';
 
-export interface StartSetting extends Pick<ClusterSetting, 'order' | 'clock' | 'tell'> {
+export interface StartSetting extends Pick<ClusterSetting, 'order' | 'clock' | 'log'> {
   /** The built file that each process runs; it calls `runMember`. */
   readonly program: string;
   readonly nodeVersion: string;
@@ -17,7 +18,7 @@ export interface StartSetting extends Pick<ClusterSetting, 'order' | 'clock' | '
 
 /** Serves an index with `server.workers` processes, and one more that takes documents in. Nobody else may have the index open. */
 export async function startCluster(setting: StartSetting): Promise<RunningService> {
-  const { order, clock, tell, program, nodeVersion } = setting;
+  const { order, clock, log, program, nodeVersion } = setting;
   const { host } = order.server;
   refuseUnsafe(order.server);
   refuseIdleWorkers(order);
@@ -31,7 +32,8 @@ export async function startCluster(setting: StartSetting): Promise<RunningServic
     clock,
     metrics,
     processSnapshot: metrics.enabled ? watchProcess({ folder: order.engine.folder }) : async () => [],
-    tell,
+    log,
+    evaluations: await keptEvaluations(order.observing, order.engine.folder),
   });
   await service.start();
   return { url: urlOf(host, port), port, stop: () => service.stop() };

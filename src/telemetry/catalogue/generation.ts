@@ -51,7 +51,7 @@ export const GENERATION_METRICS = {
     name: 'rag_eval_score',
     type: 'histogram',
     unit: 'ratio',
-    help: 'Scores from 0 to 1: online of a sample of live questions, offline of golden ones.',
+    help: 'Scores from 0 to 1: online of a sample of live questions, offline of golden ones; top_score is the cosine of a question and the passage nearest to it.',
     labels: { evaluator: EVALUATORS, source: ['online', 'offline'] },
     buckets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1],
     aggregate: 'sum',

@@ -97,6 +97,12 @@ export const EVALUATORS = [
 ] as const;
 export type Evaluator = (typeof EVALUATORS)[number];
 
+/** Commands whose runs can be told to a service. */
+export const NIGHTLY_COMMANDS = ['evaluate', 'bench', 'load', 'gate'] as const;
+export type NightlyCommand = (typeof NIGHTLY_COMMANDS)[number];
+export const NIGHTLY_VERDICTS = ['passed', 'failed', 'inconclusive', 'invalid'] as const;
+export type NightlyVerdict = (typeof NIGHTLY_VERDICTS)[number];
+
 /** What became of a request of the load generator. */
 export const LOAD_OUTCOMES = ['ok', 'error', 'timeout', 'dropped'] as const;
 /** Share of a window's requests, in percent, that were at most so slow. */

@@ -1,3 +1,4 @@
+import { LATENCY_BOUNDS } from '../../load/events.ts';
 import { LOAD_OUTCOMES, PERCENTILES } from './labels.ts';
 import type { MetricSpecs } from './spec.ts';
 
@@ -94,6 +95,25 @@ export const LOAD_METRICS = {
     help: 'Percentile of the latency of the last seconds, from when a request was due to its end; absent where none ended.',
     labels: { ...RUN, percentile: PERCENTILES },
     aggregate: 'max',
+    zeroed: false,
+  },
+  loadService: {
+    name: 'loadgen_service_seconds',
+    type: 'gauge',
+    unit: 'seconds',
+    help: 'The same from when a request was sent: without what the generator was late by.',
+    labels: { ...RUN, percentile: PERCENTILES },
+    aggregate: 'max',
+    zeroed: false,
+  },
+  loadDuration: {
+    name: 'loadgen_request_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    help: 'Seconds from when a request was due to its end, of those that were answered and of timeouts at their value.',
+    labels: RUN,
+    buckets: LATENCY_BOUNDS.map((ms) => ms / 1000),
+    aggregate: 'sum',
     zeroed: false,
   },
   loadLag: {

@@ -1,6 +1,27 @@
 import type { MetricSpec, MetricSpecs } from './spec.ts';
 
-/** What a process uses of the machine that prom-client does not tell. Where the system does not say, there is no series. */
+const gauge = (name: string, unit: MetricSpec['unit'], help: string, more: Partial<MetricSpec> = {}) =>
+  ({ name, type: 'gauge', unit, help, labels: {}, aggregate: 'sum', zeroed: false, ...more }) as const;
+const counter = (name: string, help: string) =>
+  ({ name, type: 'counter', unit: 'seconds', help, labels: {}, aggregate: 'sum', zeroed: false }) as const;
+/** Of several processes, the worst or the newest. */
+const worst = { aggregate: 'max' } as const;
+
+/** Of what is told of the event loop; it moves on whoever reads, and however often. */
+const WINDOW = 'of the last 15 to 30 seconds';
+/** Under the names that prom-client has for them. */
+const delay = (figure: string, help: string) =>
+  ({
+    name: `nodejs_eventloop_lag_${figure}_seconds`,
+    type: 'gauge',
+    unit: 'seconds',
+    help: `${help}, ${WINDOW}.`,
+    labels: {},
+    aggregate: 'max',
+    zeroed: false,
+  }) as const;
+
+/** What a process uses of the machine that prom-client does not tell, or tells otherwise to each of two readers. Where the system does not say, there is no series. */
 export const SYSTEM_METRICS = {
   cpuCores: {
     name: 'rag_cpu_cores',
@@ -11,15 +32,31 @@ export const SYSTEM_METRICS = {
     aggregate: 'max',
     zeroed: false,
   },
+  machineCpu: {
+    name: 'rag_machine_cpu_seconds_total',
+    type: 'counter',
+    unit: 'seconds',
+    help: 'Seconds of all processors of the machine, by whether any program had them; in a container, too, of the machine.',
+    labels: { state: ['busy', 'idle'] },
+    aggregate: 'max',
+    zeroed: false,
+  },
   eventLoopUtilisation: {
     name: 'rag_event_loop_utilization_ratio',
     type: 'gauge',
     unit: 'ratio',
-    help: 'Share of the time since the last reading that the event loop was busy.',
+    help: `Share of the time that the event loop was busy, ${WINDOW}.`,
     labels: {},
     aggregate: 'max',
     zeroed: false,
   },
+  eventLoopLagMin: delay('min', 'Least delay of the event loop'),
+  eventLoopLagMax: delay('max', 'Most delay of the event loop'),
+  eventLoopLagMean: delay('mean', 'Mean delay of the event loop'),
+  eventLoopLagDeviation: delay('stddev', 'Standard deviation of the delays of the event loop'),
+  eventLoopLagP50: delay('p50', 'Median of the delays of the event loop'),
+  eventLoopLagP90: delay('p90', 'p90 of the delays of the event loop'),
+  eventLoopLagP99: delay('p99', 'p99 of the delays of the event loop'),
   diskRead: {
     name: 'rag_disk_read_bytes_total',
     type: 'counter',
@@ -74,14 +111,26 @@ export const SYSTEM_METRICS = {
     aggregate: 'max',
     zeroed: false,
   },
+  packetsReceived: {
+    name: 'rag_network_received_packets_total',
+    type: 'counter',
+    unit: 'count',
+    help: 'Packets that came in over them.',
+    labels: { interface: ['loopback', 'external'] },
+    aggregate: 'max',
+    zeroed: false,
+  },
+  packetsSent: {
+    name: 'rag_network_sent_packets_total',
+    type: 'counter',
+    unit: 'count',
+    help: 'Packets that went out over them.',
+    labels: { interface: ['loopback', 'external'] },
+    aggregate: 'max',
+    zeroed: false,
+  },
 } as const satisfies MetricSpecs;
 
-const gauge = (name: string, unit: MetricSpec['unit'], help: string, more: Partial<MetricSpec> = {}) =>
-  ({ name, type: 'gauge', unit, help, labels: {}, aggregate: 'sum', zeroed: false, ...more }) as const;
-const counter = (name: string, help: string) =>
-  ({ name, type: 'counter', unit: 'seconds', help, labels: {}, aggregate: 'sum', zeroed: false }) as const;
-/** Of several processes, the worst or the newest. */
-const worst = { aggregate: 'max' } as const;
 const spaces = { labels: { space: null } } as const;
 
 /** What prom-client tells of a process by itself (on Linux), as far as it is passed on. */
@@ -95,19 +144,12 @@ export const RUNTIME_METRICS = {
   processHeap: gauge('process_heap_bytes', 'bytes', 'Heap of the process.'),
   openFiles: gauge('process_open_fds', 'count', 'Open file descriptors.'),
   maxFiles: gauge('process_max_fds', 'count', 'File descriptors that may be open.', worst),
-  eventLoopLag: gauge('nodejs_eventloop_lag_seconds', 'seconds', 'Lag of the event loop.', worst),
-  eventLoopLagMin: gauge('nodejs_eventloop_lag_min_seconds', 'seconds', 'Least lag recorded.', worst),
-  eventLoopLagMax: gauge('nodejs_eventloop_lag_max_seconds', 'seconds', 'Most lag recorded.', worst),
-  eventLoopLagMean: gauge('nodejs_eventloop_lag_mean_seconds', 'seconds', 'Mean of the lag recorded.', worst),
-  eventLoopLagDeviation: gauge(
-    'nodejs_eventloop_lag_stddev_seconds',
+  eventLoopLag: gauge(
+    'nodejs_eventloop_lag_seconds',
     'seconds',
-    'Standard deviation of the lag.',
+    'How late the event loop was at the reading itself.',
     worst,
   ),
-  eventLoopLagP50: gauge('nodejs_eventloop_lag_p50_seconds', 'seconds', 'Median of the lag recorded.', worst),
-  eventLoopLagP90: gauge('nodejs_eventloop_lag_p90_seconds', 'seconds', 'p90 of the lag recorded.', worst),
-  eventLoopLagP99: gauge('nodejs_eventloop_lag_p99_seconds', 'seconds', 'p99 of the lag recorded.', worst),
   activeResources: gauge('nodejs_active_resources', 'count', 'What keeps the event loop alive.', {
     labels: { type: null },
   }),
@@ -142,9 +184,15 @@ export const RUNTIME_METRICS = {
   },
 } as const satisfies MetricSpecs;
 
-/** Gauges of prom-client's whose names promtool refuses: they end as counters do. */
+/**
+ * Gauges of prom-client's that are not passed on: promtool refuses names of gauges that end as counters do, and delays of the
+ * event loop since the last reading are lost to the second of two readers.
+ */
 export const PROCESS_OMITTED: readonly string[] = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
+  ...['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
+    (figure) => `nodejs_eventloop_lag_${figure}_seconds`,
+  ),
 ];

@@ -47,7 +47,7 @@ export const SERVICE_STATE_METRICS = {
     name: 'rag_build_info',
     type: 'gauge',
     unit: 'state',
-    help: '1, with the versions as labels; commit is empty where it is not known.',
+    help: '1, with the versions as labels; commit is telemetry.metrics.commit (GROUNDSPEED_COMMIT), empty where that is not set.',
     labels: { version: null, commit: null, node_version: null },
     aggregate: 'max',
     zeroed: false,

@@ -42,6 +42,9 @@ export const LOGGED_FIELDS = [
   'index_version',
   'dataset',
   'recall',
+  /** Of a process of the service. */
+  'role',
+  'worker_pid',
 ] as const;
 export type LoggedField = (typeof LOGGED_FIELDS)[number];
 export type LoggedFields = Partial<Readonly<Record<LoggedField, unknown>>>;

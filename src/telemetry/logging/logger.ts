@@ -1,5 +1,5 @@
 import type { FastifyServerOptions } from 'fastify';
-import { activeTrace } from '../tracing/active.ts';
+import type { TraceIds } from '../tracing/trace-ids.ts';
 import { describeError } from './described-error.ts';
 import { allowedFields, type LoggedFields } from './fields.ts';
 
@@ -42,9 +42,16 @@ export function loggerOptions({ level, stream }: LogSetting): FastifyServerOptio
   };
 }
 
-/** The span that runs now. */
-function traceFields(): object {
-  const trace = activeTrace();
+/** What lines of a request's logger name. */
+const traces = new WeakMap<object, TraceIds>();
+
+/** From now on every line of this logger, which is one request's own, names the trace. */
+export function logAsTraced(log: object, trace: TraceIds): void {
+  traces.set(log, trace);
+}
+
+function traceFields(_fields: object, _level: number, log: object): object {
+  const trace = traces.get(log);
   return trace === undefined ? {} : { trace_id: trace.traceId, span_id: trace.spanId };
 }
 

@@ -2,8 +2,8 @@
  * Names of spans' attributes. They are kept here, since those of the JavaScript package are deprecated as moved.
  *
  * `gen_ai.*`, `db.*`, `error.type`: OpenTelemetry's semantic conventions for generative AI (text of v1.41.1, since then in
- * open-telemetry/semantic-conventions-genai, status Development). `openinference.*`, `reranker.*`, `retrieval.*`: OpenInference,
- * which Phoenix reads. `rag.*`: groundspeed's own.
+ * open-telemetry/semantic-conventions-genai, status Development). `openinference.*`, `llm.*`, `embedding.*`,
+ * `reranker.*`, `retrieval.*`: OpenInference, which Phoenix reads. `rag.*`: groundspeed's own.
  */
 export const ATTRIBUTE = {
   operation: 'gen_ai.operation.name',
@@ -22,10 +22,15 @@ export const ATTRIBUTE = {
   exceptionType: 'exception.type',
   exceptionMessage: 'exception.message',
   spanKind: 'openinference.span.kind',
+  llmModel: 'llm.model_name',
+  promptTokens: 'llm.token_count.prompt',
+  completionTokens: 'llm.token_count.completion',
+  embeddingModel: 'embedding.model_name',
   rerankerModel: 'reranker.model_name',
   rerankerTopK: 'reranker.top_k',
   evaluationName: 'gen_ai.evaluation.name',
   evaluationScore: 'gen_ai.evaluation.score.value',
+  evaluationLabel: 'gen_ai.evaluation.score.label',
   input: 'input.value',
   output: 'output.value',
   outcome: 'rag.outcome',
@@ -38,8 +43,10 @@ export const ATTRIBUTE = {
   costUsd: 'rag.cost_usd',
   questionChars: 'rag.question.chars',
   contextPassages: 'rag.context.passages',
-  documentIds: 'rag.retrieval.document_ids',
-  documentScores: 'rag.retrieval.scores',
+  /** Followed by the place of a document, from 0, and one of the two below. */
+  documents: 'retrieval.documents.',
+  documentId: '.document.id',
+  documentScore: '.document.score',
   retrieved: 'rag.retrieval.count',
   topScore: 'rag.retrieval.top_score',
   queue: 'rag.queue',

@@ -1,6 +1,6 @@
-import type { TraceIds } from './active.ts';
 import { ATTRIBUTE, EVALUATION_EVENT } from './attributes.ts';
 import type { LoadedSdk } from './sdk.ts';
+import type { TraceIds } from './trace-ids.ts';
 
 /** What an answer was scored, in the words of OpenTelemetry's conventions for generative AI. */
 export interface EvaluationScore {
@@ -8,6 +8,7 @@ export interface EvaluationScore {
   readonly name: string;
   /** From 0 to 1. */
   readonly score: number;
+  readonly label?: 'pass' | 'fail' | undefined;
 }
 
 /**
@@ -27,10 +28,11 @@ export function writeEvaluation(
   });
   const attributes = { [ATTRIBUTE.spanKind]: 'EVALUATOR' };
   const span = tracer.startSpan('evaluate', { kind: api.SpanKind.INTERNAL, attributes }, parent);
-  for (const { name, score } of results) {
+  for (const { name, score, label } of results) {
     span.addEvent(EVALUATION_EVENT, {
       [ATTRIBUTE.evaluationName]: name,
       [ATTRIBUTE.evaluationScore]: score,
+      ...(label !== undefined && { [ATTRIBUTE.evaluationLabel]: label }),
     });
   }
   span.end();

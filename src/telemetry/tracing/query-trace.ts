@@ -62,6 +62,8 @@ export class QueryTrace {
   /** When the engine got the question. */
   #asked: number;
   #firstToken: number | undefined;
+  #topK: number | undefined;
+  readonly #used: Told<'model.used'>[] = [];
   #outcome: string | undefined;
   #error: string | undefined;
 
@@ -102,8 +104,10 @@ export class QueryTrace {
       ({ attributes }) => attributes[ATTRIBUTE.spanKind] === 'RETRIEVER',
     );
     const to = retrieval?.attributes ?? this.#attributes;
-    to[ATTRIBUTE.documentIds] = passages.map(({ documentId }) => documentId);
-    to[ATTRIBUTE.documentScores] = passages.map(({ score }) => score);
+    for (const [place, { documentId, score }] of passages.entries()) {
+      to[`${ATTRIBUTE.documents}${place}${ATTRIBUTE.documentId}`] = documentId;
+      to[`${ATTRIBUTE.documents}${place}${ATTRIBUTE.documentScore}`] = score;
+    }
   }
 
   failed(thrown: unknown): void {
@@ -123,6 +127,10 @@ export class QueryTrace {
     switch (event.type) {
       case 'query.started':
         this.#asked = this.#setting.now();
+        this.#topK = event.topK;
+        break;
+      case 'model.used':
+        this.#used.push(event);
         break;
       case 'cache.looked-up':
         this.#lookedUp(event);
@@ -158,6 +166,7 @@ export class QueryTrace {
     for (const call of this.#calls) this.#children.push(dependencySpan(call, this.#setting.facts));
     this.#events.push(...this.#happened.map(({ event }) => event));
     this.#firstChunk();
+    for (const use of this.#used) this.#tokens(use);
     return {
       end,
       attributes: {
@@ -185,8 +194,9 @@ export class QueryTrace {
   }
 
   #stage(event: Told<'stage.finished'> | Told<'stage.failed'>): void {
-    const { stage, start, duration } = event;
-    const span = stageSpan(stage, this.#setting.facts, {
+    const { stage, by, start, duration } = event;
+    const { facts } = this.#setting;
+    const span = stageSpan(by ?? stage, this.#topK === undefined ? facts : { ...facts, topK: this.#topK }, {
       start,
       end: start + duration,
       error: event.type === 'stage.failed' ? event.code : undefined,
@@ -213,13 +223,20 @@ export class QueryTrace {
     if (topScore !== undefined) span.attributes[ATTRIBUTE.topScore] = topScore;
   }
 
-  #finished({ outcome, degraded, inputTokens, outputTokens, costUsd }: Told<'query.finished'>): void {
+  #finished({ outcome, degraded, costUsd }: Told<'query.finished'>): void {
     this.#outcome = degraded === undefined ? outcome : 'degraded';
     this.#attributes[ATTRIBUTE.costUsd] = costUsd;
-    const chat = this.#children.findLast(({ attributes }) => attributes[ATTRIBUTE.spanKind] === 'LLM');
-    if (chat === undefined) return;
-    chat.attributes[ATTRIBUTE.inputTokens] = inputTokens;
-    chat.attributes[ATTRIBUTE.outputTokens] = outputTokens;
+  }
+
+  /** On the span of the call: of several, the last, which is the one that answered. */
+  #tokens({ operation, inputTokens, outputTokens }: Told<'model.used'>): void {
+    const span = this.#children.findLast(({ attributes }) => attributes[ATTRIBUTE.operation] === operation);
+    if (span === undefined) return;
+    span.attributes[ATTRIBUTE.inputTokens] = inputTokens;
+    if (operation === 'embeddings') return;
+    span.attributes[ATTRIBUTE.outputTokens] = outputTokens;
+    span.attributes[ATTRIBUTE.promptTokens] = inputTokens;
+    span.attributes[ATTRIBUTE.completionTokens] = outputTokens;
   }
 
   #dependency(event: EngineEvent): void {

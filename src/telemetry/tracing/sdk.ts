@@ -1,12 +1,23 @@
-import type { Context, Tracer, TracerProvider } from '@opentelemetry/api';
+import type { Context, Span, SpanOptions, Tracer, TracerProvider } from '@opentelemetry/api';
 import type { tracing as sdk } from '@opentelemetry/sdk-node';
 import type { TracingOptions } from '../options.ts';
+import { createLater } from './later.ts';
+import { PreparedIds } from './prepared-ids.ts';
+import { RootSamples } from './root-samples.ts';
+import { ratioOf } from './sampled-share.ts';
 import { CountingExporter, CountingProcessor, type SpanFigures } from './span-counts.ts';
+import type { TraceIds } from './trace-ids.ts';
 
 /** OpenTelemetry's parts that spans are made with, loaded when somebody wants traces. */
 export interface LoadedSdk {
   readonly api: typeof import('@opentelemetry/api');
   readonly tracer: Tracer;
+  /** Ids of a question, and whether its spans are to be kept, before any span is made. `parent`: whose trace it goes on with. */
+  sample(parent: Context | undefined): TraceIds;
+  /** The span of a question that is sampled, under its ids. */
+  startQuery(ids: TraceIds, parent: Context | undefined, options: SpanOptions): Span;
+  /** Does work when no question waits for it. */
+  later(work: () => void): void;
   /** The caller's context out of a request's headers (W3C), or the root context. */
   contextOf(headers: Headers): Context;
   figures(): SpanFigures;
@@ -15,6 +26,8 @@ export interface LoadedSdk {
   /** Sends what is left, as long as `tracing.flushMs` lasts. */
   stop(): Promise<void>;
 }
+
+const ROOT_SPAN = 'rag.query';
 
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -28,7 +41,6 @@ export interface SdkSetting {
 const BATCH = 512;
 /** Milliseconds that spans wait for company. */
 const BATCH_WAIT_MS = 1000;
-const DEFAULT_RATIO = 0.1;
 
 /**
  * Loads OpenTelemetry and gives a tracer of its own: nothing is registered globally, so that two services in one process
@@ -50,8 +62,12 @@ export async function loadSdk({ options, version, ids }: SdkSetting): Promise<Lo
     exporter: counted,
     capacity: options.maxQueuedSpans,
   });
+  const random = ids ?? new tracing.RandomIdGenerator();
+  const prepared = new PreparedIds(random);
+  const sampler = samplerOf(options, tracing);
+  const later = createLater();
   const provider = new tracing.BasicTracerProvider({
-    sampler: samplerOf(options, tracing),
+    sampler,
     resource: resources
       .defaultResource()
       .merge(
@@ -60,16 +76,39 @@ export async function loadSdk({ options, version, ids }: SdkSetting): Promise<Lo
           .merge(resources.detectResources({ detectors: [resources.envDetector] })),
       ),
     spanProcessors: [processor],
-    ...(ids && { idGenerator: ids }),
+    idGenerator: prepared,
   });
   const propagator = new core.W3CTraceContextPropagator();
+  const tracer = (provider as TracerProvider).getTracer('groundspeed', version);
+  const draw = (parent: Context): TraceIds => {
+    const above = api.trace.getSpanContext(parent);
+    const goesOn = above !== undefined && api.isSpanContextValid(above);
+    const traceId = goesOn ? above.traceId : random.generateTraceId();
+    const { decision } = sampler.shouldSample(parent, traceId, ROOT_SPAN, api.SpanKind.INTERNAL, {}, []);
+    const sampled = decision === api.SamplingDecision.RECORD_AND_SAMPLED;
+    return { traceId, spanId: random.generateSpanId(), sampled };
+  };
+  const roots = new RootSamples(
+    () => draw(api.ROOT_CONTEXT),
+    (work) => later.put(work),
+  );
   return {
     api,
-    tracer: (provider as TracerProvider).getTracer('groundspeed', version),
+    tracer,
+    sample: (parent = api.ROOT_CONTEXT) => (parent === api.ROOT_CONTEXT ? roots.next() : draw(parent)),
+    startQuery: (ids, parent = api.ROOT_CONTEXT, options = {}) =>
+      prepared.within(ids, () => tracer.startSpan(ROOT_SPAN, options, parent)),
+    later: (work) => later.put(work),
     contextOf: (headers) => propagator.extract(api.ROOT_CONTEXT, headers, api.defaultTextMapGetter),
     figures: () => processor.figures(),
-    flush: () => within(options.exportTimeoutMs, processor.forceFlush()),
-    stop: () => within(options.flushMs, provider.shutdown()),
+    flush() {
+      later.finish();
+      return within(options.exportTimeoutMs, processor.forceFlush());
+    },
+    stop() {
+      later.finish();
+      return within(options.flushMs, provider.shutdown());
+    },
   };
 }
 
@@ -92,10 +131,10 @@ export function tracesUrl(endpoint: string): string {
   return url.href;
 }
 
-function samplerOf({ sampler, sampleRatio }: TracingOptions, tracing: typeof sdk): sdk.Sampler {
+function samplerOf(options: TracingOptions, tracing: typeof sdk): sdk.Sampler {
   const { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, TraceIdRatioBasedSampler } = tracing;
-  const ratio = new TraceIdRatioBasedSampler(sampleRatio ?? (sampler === undefined ? DEFAULT_RATIO : 1));
-  switch (sampler) {
+  const ratio = new TraceIdRatioBasedSampler(ratioOf(options));
+  switch (options.sampler) {
     case 'always_on':
       return new AlwaysOnSampler();
     case 'always_off':

@@ -1,4 +1,4 @@
-import type { EngineEvent, Stage } from '../../engine/events.ts';
+import type { EngineEvent, Stage, Substitute } from '../../engine/events.ts';
 import { ATTRIBUTE, type SpanRole } from './attributes.ts';
 import type { EngineFacts, ModelFacts } from './facts.ts';
 import type { AttributeValue, SpanDraft } from './span-draft.ts';
@@ -33,8 +33,13 @@ type Named = Pick<SpanDraft, 'name' | 'kind'> & {
   readonly attributes: Record<string, AttributeValue>;
 };
 
-export function stageSpan(stage: Stage, facts: EngineFacts, { start, end, error }: Timing): SpanDraft {
-  const { name, kind, role, attributes } = NAMED[stage](facts);
+/** The span of a stage, or of what did its work instead. */
+export function stageSpan(
+  work: Stage | Substitute,
+  facts: EngineFacts,
+  { start, end, error }: Timing,
+): SpanDraft {
+  const { name, kind, role, attributes } = NAMED[work](facts);
   return {
     name,
     kind,
@@ -51,13 +56,19 @@ export function stageSpan(stage: Stage, facts: EngineFacts, { start, end, error 
   };
 }
 
-const NAMED: Readonly<Record<Stage, (facts: EngineFacts) => Named>> = {
+const EXTRACTIVE: ModelFacts = { model: 'extractive', provider: 'groundspeed', remote: false };
+
+const NAMED: Readonly<Record<Stage | Substitute, (facts: EngineFacts) => Named>> = {
   embed: ({ embedding }) => ({
     name: `embeddings ${embedding?.model ?? 'none'}`,
     kind: embedding?.remote ? 'client' : 'internal',
     role: 'EMBEDDING',
     attributes: embedding
-      ? { ...modelAttributes('embeddings', embedding), [ATTRIBUTE.dimensions]: embedding.dimensions }
+      ? {
+          ...modelAttributes('embeddings', embedding),
+          [ATTRIBUTE.dimensions]: embedding.dimensions,
+          [ATTRIBUTE.embeddingModel]: embedding.model,
+        }
       : {},
   }),
   retrieve: ({ dataSource, topK }) => ({
@@ -79,13 +90,21 @@ const NAMED: Readonly<Record<Stage, (facts: EngineFacts) => Named>> = {
       : {},
   }),
   prompt: () => ({ name: 'prompt', kind: 'internal', role: 'CHAIN', attributes: {} }),
-  generate: ({ generation }) => ({
-    name: `chat ${generation.model}`,
-    kind: generation.remote ? 'client' : 'internal',
-    role: 'LLM',
-    attributes: modelAttributes('chat', generation),
-  }),
+  generate: ({ generation }) => chat(generation),
+  extractive: () => chat(EXTRACTIVE),
+  // Nothing to answer from: no model was asked.
+  none: () => ({ name: 'abstain', kind: 'internal', role: 'CHAIN', attributes: {} }),
 };
+
+function chat(generation: ModelFacts): Named {
+  const { model, remote } = generation;
+  return {
+    name: `chat ${model}`,
+    kind: remote ? 'client' : 'internal',
+    role: 'LLM',
+    attributes: { ...modelAttributes('chat', generation), [ATTRIBUTE.llmModel]: model },
+  };
+}
 
 function modelAttributes(operation: string, { model, provider }: ModelFacts): Record<string, AttributeValue> {
   return {

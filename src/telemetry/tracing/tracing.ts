@@ -1,19 +1,26 @@
-import type { Span } from '@opentelemetry/api';
 import type { EngineEvent } from '../../engine/events.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Emitter } from '../../kernel/emitter.ts';
 import type { TracingOptions } from '../options.ts';
-import { questionsUnderWay, type Traced, type TraceIds } from './active.ts';
 import { type EvaluationScore, writeEvaluation } from './evaluation-span.ts';
-import type { EngineFacts } from './facts.ts';
+import { type EngineFacts, embeddedBy } from './facts.ts';
 import { QueryTrace, type TracedAnswer } from './query-trace.ts';
-import { type Headers, type LoadedSdk, loadSdk, type SdkSetting } from './sdk.ts';
+import { type Recorded, Recording } from './recording.ts';
+import { type Headers, type LoadedSdk, loadSdk } from './sdk.ts';
 import type { SpanFigures } from './span-counts.ts';
-import { calendarAt, kindOf, writeQuery } from './write-spans.ts';
+import type { Traced, TraceIds } from './trace-ids.ts';
+import { kindOf, writeQuery } from './write-spans.ts';
+
+/** What a question is asked with, as far as traces are concerned. */
+interface Tagged {
+  readonly tag?: object;
+}
 
 /** What an engine has to be, to be traced. */
-export interface TraceableEngine<Options, Answer extends TracedAnswer> {
+export interface TraceableEngine<Options extends Tagged, Answer extends TracedAnswer> {
   readonly events: Emitter<EngineEvent>;
+  /** `model`: id of the embedder whose vectors it holds now. */
+  readonly store?: { readonly model: string | undefined };
   ask(question: string, options?: Options): Promise<Answer>;
 }
 
@@ -21,14 +28,16 @@ export interface TraceableEngine<Options, Answer extends TracedAnswer> {
 export interface Arrived {
   /** Of the request: whoever sent it may have begun the trace. */
   readonly headers?: Headers;
+  /** Who answers it: a service (by default), or the process that asks. */
+  readonly kind?: 'server' | 'internal';
   /** When it came, on the engine's clock; by default now. */
   readonly start?: number;
 }
 
-/** One question on its way, traced or not. Its methods cost next to nothing where it is not sampled. */
+/**
+ * One question on its way, traced or not: the tag to ask it with. Its methods cost next to nothing where it is not sampled.
+ */
 export interface QuestionTrace extends Traced {
-  /** Does the work as this question's: what the engine tells meanwhile is taken for it, and `activeTrace` names it. */
-  run<T>(work: () => T): T;
   waited(queue: string, start: number, end: number): void;
   failed(error: unknown): void;
   /** Ends the trace, once: what is told afterwards is not heard. */
@@ -37,13 +46,13 @@ export interface QuestionTrace extends Traced {
 
 /** The traces of one engine. */
 export interface EngineTracing {
-  /** Begins the trace of a question; `watch` goes on with it inside `run`. */
+  /** Begins the trace of a question; `watch` goes on with it where it is the question's tag. */
   begin(arrived: Arrived): QuestionTrace;
   /**
    * The engine, each of whose questions makes a trace of its own unless one was begun for it. `stop` lets go of the engine's
    * events.
    */
-  watch<Options, Answer extends TracedAnswer, Engine extends TraceableEngine<Options, Answer>>(
+  watch<Options extends Tagged, Answer extends TracedAnswer, Engine extends TraceableEngine<Options, Answer>>(
     engine: Engine & TraceableEngine<Options, Answer>,
   ): { readonly ask: Engine['ask']; readonly stop: () => void };
   /** Adds to a trace that is kept what its answer was scored, also after it has ended. */
@@ -65,15 +74,14 @@ export interface TracingSetting {
   readonly version: string;
   /** That of the engines. */
   readonly clock: Clock;
-  readonly ids?: SdkSetting['ids'];
 }
 
 /** Undefined where no collector is named: nothing of OpenTelemetry is loaded then. */
 export async function startTracing(setting: TracingSetting): Promise<Tracing | undefined> {
-  const { options, version, ids } = setting;
+  const { options, version } = setting;
   const { endpoint, disabled } = options;
   if (endpoint === undefined || disabled) return undefined;
-  const sdk = await loadSdk({ options: { ...options, endpoint }, version, ...(ids && { ids }) });
+  const sdk = await loadSdk({ options: { ...options, endpoint }, version });
   return {
     forEngine: (facts) => new Traces(sdk, setting, facts),
     figures: () => sdk.figures(),
@@ -85,6 +93,7 @@ class Traces implements EngineTracing {
   readonly #sdk: LoadedSdk;
   readonly #setting: TracingSetting;
   readonly #facts: EngineFacts;
+  #embedder: () => string | undefined = () => undefined;
 
   constructor(sdk: LoadedSdk, setting: TracingSetting, facts: EngineFacts) {
     this.#sdk = sdk;
@@ -100,135 +109,127 @@ class Traces implements EngineTracing {
     writeEvaluation(this.#sdk, of, results);
   }
 
-  begin({ headers, start }: Arrived): Question {
-    return this.#begin({ kind: 'server', context: headers && this.#sdk.contextOf(headers), start });
+  begin({ headers, start, kind = 'server' }: Arrived): Question {
+    return this.#begin({ kind, context: headers && this.#sdk.contextOf(headers), start });
   }
 
-  watch<Options, Answer extends TracedAnswer, Engine extends TraceableEngine<Options, Answer>>(
+  watch<Options extends Tagged, Answer extends TracedAnswer, Engine extends TraceableEngine<Options, Answer>>(
     engine: Engine & TraceableEngine<Options, Answer>,
   ): { readonly ask: Engine['ask']; readonly stop: () => void } {
+    this.#embedder = () => engine.store?.model;
     const numbered = new Map<number, Question>();
     const stop = engine.events.listen((event) => hear(event, numbered));
     const ask = (text: string, options?: Options): Promise<Answer> => {
-      const around = questionsUnderWay.getStore();
-      if (around instanceof Question && around.claim())
-        return answered(around, text, () => engine.ask(text, options));
-      const question = this.#begin({
-        kind: 'internal',
-        context: around instanceof Question ? around.context : undefined,
-        start: undefined,
-      });
+      const around = options?.tag instanceof Question ? options.tag : undefined;
+      if (around?.claim()) return answered(around, text, () => engine.ask(text, options));
+      const question = this.#begin({ kind: 'internal', context: around?.context, start: undefined });
       if (!question.ids.sampled) return engine.ask(text, options);
       question.claim();
-      return question
-        .run(() => answered(question, text, () => engine.ask(text, options)))
-        .finally(() => question.end());
+      const tagged = { ...options, tag: question } as Options & Tagged;
+      return answered(question, text, () => engine.ask(text, tagged)).finally(() => question.end());
     };
     return { ask, stop };
   }
 
-  #begin({ kind, context, start }: Pick<Begun, 'kind'> & Partial<Begun>): Question {
-    const { clock, content, options } = this.#setting;
-    const { api, tracer } = this.#sdk;
-    const now = clock.now();
-    const from = start ?? now;
-    const calendar = calendarAt(now, clock.epoch());
-    const span = tracer.startSpan(
-      'rag.query',
-      { kind: kindOf(api, kind), startTime: calendar(from) },
-      context ?? api.ROOT_CONTEXT,
-    );
-    const trace = span.isRecording()
-      ? new QueryTrace({
-          facts: this.#facts,
-          disclosure: { content, documents: options.documents },
-          now: () => clock.now(),
-          start: from,
-        })
+  #begin({ kind, context, start }: Begun): Question {
+    const sdk = this.#sdk;
+    const { clock } = this.#setting;
+    const ids = sdk.sample(context);
+    const recording = ids.sampled
+      ? new Recording(start ?? clock.now(), clock, (recorded) =>
+          sdk.later(() => this.#write(recorded, { ids, kind, context })),
+        )
       : undefined;
-    return new Question(span, trace, {
-      context: () => api.trace.setSpan(api.ROOT_CONTEXT, span),
-      write: (finished) => writeQuery(span, finished, { sdk: this.#sdk, calendar }),
-      now: () => clock.now(),
+    return new Question(sdk, ids, recording);
+  }
+
+  /** All of it once the question has been answered: what was told meanwhile is gone through as if it were told now. */
+  #write(
+    { start, end, steps, calendar }: Recorded,
+    { ids, kind, context }: { ids: TraceIds } & Omit<Begun, 'start'>,
+  ): void {
+    const sdk = this.#sdk;
+    const { content, options } = this.#setting;
+    let now = start;
+    const trace = new QueryTrace({
+      facts: embeddedBy(this.#embedder(), this.#facts),
+      disclosure: { content, documents: options.documents },
+      now: () => now,
+      start,
     });
+    for (const { at, step } of steps) {
+      now = at;
+      step(trace);
+    }
+    const root = sdk.startQuery(ids, context, { kind: kindOf(sdk.api, kind), startTime: calendar(start) });
+    writeQuery(root, trace.finish(end), { sdk, calendar });
   }
 }
 
 type Context = ReturnType<LoadedSdk['contextOf']>;
-
 interface Begun {
   readonly kind: 'server' | 'internal';
   readonly context: Context | undefined;
   readonly start: number | undefined;
 }
 
-interface Ways {
-  readonly context: () => Context;
-  readonly write: (finished: ReturnType<QueryTrace['finish']>) => void;
-  readonly now: () => number;
-}
-
 class Question implements QuestionTrace {
   readonly ids: TraceIds;
   /** Undefined where it is not sampled, and once it has ended. */
-  trace: QueryTrace | undefined;
-  readonly #ways: Ways;
+  recording: Recording | undefined;
+  readonly #sdk: LoadedSdk;
   #claimed = false;
 
-  constructor(span: Span, trace: QueryTrace | undefined, ways: Ways) {
-    const { traceId, spanId } = span.spanContext();
-    this.ids = { traceId, spanId, sampled: trace !== undefined };
-    this.trace = trace;
-    this.#ways = ways;
+  constructor(sdk: LoadedSdk, ids: TraceIds, recording: Recording | undefined) {
+    this.#sdk = sdk;
+    this.ids = ids;
+    this.recording = recording;
   }
 
+  /** For what happens below it. */
   get context(): Context {
-    return this.#ways.context();
+    const { traceId, spanId, sampled } = this.ids;
+    const { api } = this.#sdk;
+    const { SAMPLED, NONE } = api.TraceFlags;
+    return api.trace.setSpanContext(api.ROOT_CONTEXT, {
+      traceId,
+      spanId,
+      traceFlags: sampled ? SAMPLED : NONE,
+    });
   }
 
-  /** True once: a second question inside the same `run` makes a trace below this one. */
+  /** True once: a second question with the same tag makes a trace below this one. */
   claim(): boolean {
     if (this.#claimed) return false;
     this.#claimed = true;
     return true;
   }
 
-  run<T>(work: () => T): T {
-    return questionsUnderWay.run(this, work);
-  }
-
   waited(queue: string, start: number, end: number): void {
-    this.trace?.waited(queue, start, end);
+    this.recording?.keep((trace) => trace.waited(queue, start, end));
   }
 
   failed(error: unknown): void {
-    this.trace?.failed(error);
+    this.recording?.keep((trace) => trace.failed(error));
   }
 
   end(): void {
-    const { trace } = this;
-    this.trace = undefined;
-    if (trace !== undefined) this.#ways.write(trace.finish(this.#ways.now()));
+    const { recording } = this;
+    this.recording = undefined;
+    recording?.end();
   }
 }
 
-/**
- * Events of a question go by its number. Those of dependencies bear none, and belong to the question in whose course they
- * happen: of several that share one call it is the first.
- */
+/** A question's tag says whose trace it is; what happens in its course bears its number. */
 function hear(event: EngineEvent, numbered: Map<number, Question>): void {
   if (event.type === 'query.started') {
-    const question = questionsUnderWay.getStore();
-    if (!(question instanceof Question) || question.trace === undefined) return;
-    numbered.set(event.query, question);
-    question.trace.take(event);
-  } else if ('query' in event) {
-    if (numbered.size === 0) return;
-    numbered.get(event.query)?.trace?.take(event);
+    const { tag } = event;
+    if (!(tag instanceof Question) || tag.recording === undefined) return;
+    numbered.set(event.query, tag);
+    tag.recording.keep((trace) => trace.take(event));
+  } else if (numbered.size > 0 && 'query' in event && event.query !== undefined) {
+    numbered.get(event.query)?.recording?.keep((trace) => trace.take(event));
     if (event.type === 'query.finished' || event.type === 'query.failed') numbered.delete(event.query);
-  } else if (numbered.size > 0) {
-    const question = questionsUnderWay.getStore();
-    if (question instanceof Question) question.trace?.take(event);
   }
 }
 
@@ -237,10 +238,10 @@ async function answered<Answer extends TracedAnswer>(
   text: string,
   ask: () => Promise<Answer>,
 ): Promise<Answer> {
-  question.trace?.question(text);
+  question.recording?.keep((trace) => trace.question(text));
   try {
     const answer = await ask();
-    question.trace?.answered(answer);
+    question.recording?.keep((trace) => trace.answered(answer));
     return answer;
   } catch (error) {
     question.failed(error);

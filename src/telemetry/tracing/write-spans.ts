@@ -1,4 +1,4 @@
-import type { Context, HrTime, Span } from '@opentelemetry/api';
+import type { Context, HrTime, Span, SpanKind } from '@opentelemetry/api';
 import type { FinishedQuery } from './query-trace.ts';
 import type { LoadedSdk } from './sdk.ts';
 import type { Attributes, SpanDraft } from './span-draft.ts';
@@ -17,8 +17,10 @@ export function calendarAt(now: number, epoch: number): Calendar {
 
 type Api = LoadedSdk['api'];
 
-export const kindOf = (api: Api, kind: SpanDraft['kind']) =>
-  ({ internal: api.SpanKind.INTERNAL, client: api.SpanKind.CLIENT, server: api.SpanKind.SERVER })[kind];
+export function kindOf({ SpanKind }: Api, kind: SpanDraft['kind']): SpanKind {
+  if (kind === 'internal') return SpanKind.INTERNAL;
+  return kind === 'client' ? SpanKind.CLIENT : SpanKind.SERVER;
+}
 
 /** Ends the root with what became of it, and writes everything below. */
 export function writeQuery(

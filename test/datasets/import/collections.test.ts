@@ -12,6 +12,28 @@ import { importPath, lossCounts } from './importing.ts';
 const folder = mkdtempSync(join(tmpdir(), 'groundspeed-import-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Read once for all tests, which look at it alone. */
+const sets = new Map<string, ReturnType<typeof readGoldenSet>>();
+function golden(name: string, split?: string): ReturnType<typeof readGoldenSet> {
+  const key = `${name}/${split}`;
+  const set =
+    sets.get(key) ?? readGoldenSet(sharedPath(`datasets/${name}`), split === undefined ? {} : { split });
+  sets.set(key, set);
+  return set;
+}
+
+const imports = new Map<string, ReturnType<typeof importPath>>();
+function fromBeir(name: string): ReturnType<typeof importPath> {
+  const imported = imports.get(name) ?? importPath('beir', sharedPath(`datasets/${name}`));
+  imports.set(name, imported);
+  return imported;
+}
+
+afterAll(() => {
+  sets.clear();
+  imports.clear();
+});
+
 const COLLECTIONS = [
   { name: 'cranfield', splits: ['test', 'raw-codes', 'test-minus1-as-0'] },
   { name: 'scifact', splits: ['test', 'train'] },
@@ -29,7 +51,7 @@ describe.skipIf(!hasShared())('real collections', () => {
     const taken = new Set(imported.set.questions.map(({ split }) => split));
     for (const split of splits) {
       if (!taken.has(split)) continue;
-      const direct = await readGoldenSet(path, { split });
+      const direct = await golden(name, split);
       const written = await readGoldenSet(output, { split });
       expect(written.questionsHash).toBe(direct.questionsHash);
       expect(written.corpusHash).toBe(direct.corpusHash);
@@ -38,14 +60,14 @@ describe.skipIf(!hasShared())('real collections', () => {
     // A split whose queries another judges, too, is taken over when it is asked for.
     for (const split of splits) {
       const alone = await importPath('beir', path, { split });
-      const direct = await readGoldenSet(path, { split });
+      const direct = await golden(name, split);
       expect(hashQuestions(alone.set.questions)).toBe(direct.questionsHash);
       expect(hashCorpus(alone.set.corpus!)).toBe(direct.corpusHash);
     }
   });
 
   it('says what of a collection was not taken over', async () => {
-    const cranfield = await importPath('beir', sharedPath('datasets/cranfield'));
+    const cranfield = await fromBeir('cranfield');
     expect(cranfield.read).toEqual({ questions: 225, documents: 1400, judgements: 3 * 1837 });
     expect(cranfield.taken).toEqual({ questions: 225, documents: 1400, judgements: 1837 });
     expect(lossCounts(cranfield)).toEqual({
@@ -53,14 +75,14 @@ describe.skipIf(!hasShared())('real collections', () => {
       'detail field': 225,
       'detail file': 1,
     });
-    const squad = await importPath('beir', sharedPath('datasets/squad2-dev-half'));
+    const squad = await fromBeir('squad2-dev-half');
     expect(squad.taken).toEqual({ questions: 6078, documents: 646, judgements: 6078 });
     expect(squad.losses.map(({ what }) => what).join()).toMatch(/plausible_answers/);
     expect(squad.losses[0]!.examples[0]!.where).toMatch(/^queries\.jsonl:\d+$/);
   });
 
   it.each(COLLECTIONS)('$name is the same after a journey through BEIR', async ({ name }) => {
-    const before = await importPath('beir', sharedPath(`datasets/${name}`));
+    const before = await fromBeir(name);
     const exported = exportGoldenSet('beir', before.set);
     expect(exported.losses).toEqual([]);
     const output = join(folder, `${name}-beir`);
@@ -70,12 +92,12 @@ describe.skipIf(!hasShared())('real collections', () => {
     expect(hashQuestions(after.set.questions)).toBe(hashQuestions(before.set.questions));
     expect(hashCorpus(after.set.corpus!)).toBe(hashCorpus(before.set.corpus!));
     const direct = await readGoldenSet(output);
-    const original = await readGoldenSet(sharedPath(`datasets/${name}`));
+    const original = await golden(name);
     expect(direct.questionsHash).toBe(original.questionsHash);
   });
 
   it('squad2-dev-half has the same questions after a journey through SQuAD', async () => {
-    const before = await importPath('beir', sharedPath('datasets/squad2-dev-half'));
+    const before = await fromBeir('squad2-dev-half');
     const exported = exportGoldenSet('squad', before.set);
     expect(exported.kept).toEqual({ questions: 6078, documents: 646, judgements: 6078 });
     const output = join(folder, 'squad');

@@ -241,7 +241,7 @@ describe('single flight', () => {
 describe('freshness', () => {
   it('serves a stale value at once, and makes a new one once in the background', async () => {
     const { cache, clock } = layer({ ttlSeconds: 10, staleSeconds: 20 });
-    await cache.set('q', 'old', 0.25);
+    await cache.set('q', 'old', { costUsd: 0.25 });
     await clock.advance(9_999);
     const { calls, compute } = work();
     expect(await cache.through('q', compute)).toMatchObject({ value: 'old', state: 'hit' });
@@ -288,7 +288,7 @@ describe('freshness', () => {
 
   it('computes again what is past both, and yet shows it to whoever looks', async () => {
     const { cache, clock } = layer({ ttlSeconds: 10, staleSeconds: 20, keptSeconds: 1000 });
-    await cache.set('q', 'old', 0.5);
+    await cache.set('q', 'old', { costUsd: 0.5 });
     await clock.advance(30_000);
     expect(await cache.look('q')).toEqual({ value: 'old', state: 'expired', ageSeconds: 30, costUsd: 0.5 });
     expect(await cache.get('q')).toBeUndefined();

@@ -103,6 +103,17 @@ describe('hybrid retrieval', () => {
     expect([...(await retriever.retrieve(request)).vector!.keys]).toEqual([2, 3]);
   });
 
+  it('tells the cosine of what is nearest, also of what is below the threshold', async () => {
+    const near = await retrieverOver(DOCUMENTS);
+    expect((await near.retriever.retrieve(request)).similarity).toBeCloseTo(Math.cos((2 * Math.PI) / 180), 5);
+    const { retriever } = await retrieverOver([DOCUMENTS[0]!, DOCUMENTS[3]!], { similarityThreshold: 0.8 });
+    const { vector, similarity } = await retriever.retrieve(request);
+    expect(vector!.keys).toHaveLength(0);
+    expect(similarity).toBeCloseTo(0.5, 5);
+    const words = await retrieverOver(DOCUMENTS, { mode: 'keyword' });
+    expect((await words.retriever.retrieve(request)).similarity).toBeUndefined();
+  });
+
   it('returns only chunks of documents that pass the filter', async () => {
     const { retriever } = await retrieverOver(DOCUMENTS);
     const { ranking, fused } = await retriever.retrieve({

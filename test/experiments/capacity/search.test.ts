@@ -92,10 +92,11 @@ describe('a search for capacity', () => {
   });
 
   it('gives up, and says so, where no rate can be confirmed', async () => {
-    const { result, phase } = await search({
+    const fickle: Script = {
       saturation: 200,
       share: (rate, { name }) => (name.startsWith('confirm') ? 0.5 : cliffAt(120)(rate)),
-    });
+    };
+    const { result, phase } = await search(fickle, { maxNarrowing: 10 });
     expect(phase('confirm')).toHaveLength(6);
     expect(result.capacity).toBeNull();
     expect(result.notes.join()).toMatch(

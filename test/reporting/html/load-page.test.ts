@@ -175,7 +175,7 @@ describe('report.html of a load', () => {
         },
       },
     };
-    const shown = await renderHtml(unclear, columns);
+    const shown = await renderHtml(unclear);
     sectionsOf(shown);
     expect(textOf(shown, 'slo')).toContain(
       '– slower than 1.5 s, or failed – at most 5 % fewer than 20 batches',
@@ -207,8 +207,8 @@ describe('report.html of a capacity search', () => {
   });
 
   it('puts what broke first before the other clauses', async () => {
-    const { record, columns } = sampleCapacity({ limitedBy: ['attainment >= 70%'], limitKind: 'quality' });
-    const page = await renderHtml(record, columns);
+    const { record } = sampleCapacity({ limitedBy: ['attainment >= 70%'], limitKind: 'quality' });
+    const page = await renderHtml(record);
     expect(page.indexOf('id="clause-0-title">attainment')).toBeGreaterThan(0);
   });
 

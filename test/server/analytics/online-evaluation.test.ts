@@ -25,6 +25,7 @@ function answer(more: object = {}): Answer {
     text: 'The crossing for a kayak costs five pounds.',
     abstained: false,
     passages: [PASSAGE],
+    similarity: 0.8,
     contextSize: 1,
     citations: [],
     ranking: { ids: ['kayak'], scores: Float64Array.of(0.8) },
@@ -62,19 +63,23 @@ function evaluation(options: object = {}, more: Partial<OnlineEvaluationSetting>
 }
 
 describe('scores without a golden answer', () => {
-  it('tell whether the words stand in the passages, how good the best is, and whether there is none', () => {
+  it('tell whether the words stand in the passages, how near the nearest is, and whether there is none', () => {
     expect(ruleScores(live())).toEqual({ lexical_faithfulness: 1, top_score: 0.8, empty_retrieval: 0 });
     expect(ruleScores(live({ text: 'Submarines dive under Antarctica.' })).lexical_faithfulness).toBe(0);
-    expect(ruleScores(live({ passages: [], contextSize: 0 }))).toMatchObject({
-      top_score: null,
-      empty_retrieval: 1,
-    });
+    expect(ruleScores(live({ passages: [], contextSize: 0 })).empty_retrieval).toBe(1);
   });
 
-  it('say nothing of abstentions, of canned answers, and of scores on another scale', () => {
+  it('take the cosine of the question, and no score of a passage beside others', () => {
+    expect(ruleScores(live({ passages: [{ ...PASSAGE, score: 1 }], similarity: 0.1 })).top_score).toBe(0.1);
+    expect(ruleScores(live({ similarity: -0.2 })).top_score).toBe(0);
+    expect(ruleScores(live({ similarity: 1.0000001 })).top_score).toBe(1);
+  });
+
+  it('say nothing of abstentions, of canned answers, and of questions whose cosine nobody knows', () => {
     expect(ruleScores(live({ abstained: true })).lexical_faithfulness).toBeNull();
     expect(ruleScores(live({ degraded: { level: 'canned' } })).lexical_faithfulness).toBeNull();
-    expect(ruleScores(live({ passages: [{ ...PASSAGE, score: 12.5 }] })).top_score).toBeNull();
+    expect(ruleScores(live({ similarity: undefined })).top_score).toBeNull();
+    expect(ruleScores(live({ matched: { question: 'Other words', similarity: 0.95 } })).top_score).toBeNull();
   });
 });
 
@@ -87,15 +92,27 @@ describe('online evaluation', () => {
     await clock.advance(100);
     expect(scored).toEqual([
       [
-        { name: 'lexical_faithfulness', score: 1 },
-        { name: 'top_score', score: 0.8 },
-        { name: 'empty_retrieval', score: 0 },
+        { name: 'lexical_faithfulness', score: 1, label: 'pass' },
+        { name: 'top_score', score: 0.8, label: undefined },
+        { name: 'empty_retrieval', score: 0, label: 'pass' },
       ],
     ]);
     await clock.advance(100);
     await made.settled();
     expect(scored).toHaveLength(2);
     expect(await samples('lexical_faithfulness')).toEqual({ scored: 2, failed: 0, skipped: 0 });
+  });
+
+  it('labels an answer by what it has to reach', async () => {
+    const { made, clock, scored } = evaluation({ passScore: 0.9 });
+    made.offer(live({ text: 'Submarines dive under Antarctica.', passages: [], contextSize: 0 }));
+    await clock.advance(100);
+    await made.settled();
+    expect(scored[0]).toMatchObject([
+      { name: 'lexical_faithfulness', label: 'fail' },
+      { name: 'top_score' },
+      { name: 'empty_retrieval', label: 'fail' },
+    ]);
   });
 
   it('skips, and counts, what it has no room for, and what is left when it stops', async () => {
@@ -135,6 +152,6 @@ describe('online evaluation', () => {
     await made.settled();
     expect(await samples('llm_judge')).toEqual({ scored: 1, failed: 1, skipped: 1 });
     expect(await samples('top_score')).toEqual({ scored: 3, failed: 0, skipped: 0 });
-    expect(scored[2]).toContainEqual({ name: 'llm_judge', score: 0.5 });
+    expect(scored[2]).toContainEqual({ name: 'llm_judge', score: 0.5, label: 'pass' });
   });
 });

@@ -9,10 +9,13 @@ import type { MemberProcess } from '../../../src/server/cluster/member.ts';
 import { ServiceCluster } from '../../../src/server/cluster/primary.ts';
 import type { MemberMethods, MemberOrder, PrimaryMethods } from '../../../src/server/cluster/protocol.ts';
 import { shares } from '../../../src/server/cluster/shares.ts';
+import { toldExposition } from '../../../src/server/cluster/told-exposition.ts';
 import type { HealthReport } from '../../../src/server/health/component.ts';
 import { serverOptions } from '../../../src/server/options.ts';
 import type { DocumentsTaken } from '../../../src/server/parts.ts';
+import type { LoggedFields } from '../../../src/telemetry/logging/fields.ts';
 import { createMetrics, type Metrics } from '../../../src/telemetry/registry.ts';
+import { readExposition, valueIn } from '../../telemetry/exposition.ts';
 import { channelPair } from './channels.ts';
 
 const WELL: HealthReport = {
@@ -32,6 +35,8 @@ class FakeMember {
   listening = false;
   drained = false;
   followed = 0;
+  /** How often its metrics were. */
+  read = 0;
   /** What it says of itself that is not well. */
   health: Partial<HealthReport> = {};
   readonly metrics: Metrics = createMetrics({ version: '1', nodeVersion: 'v0' });
@@ -79,7 +84,10 @@ class FakeMember {
         };
       },
       checkpoint: async () => undefined,
-      snapshot: () => this.metrics.snapshot(),
+      snapshot: () => {
+        this.read += 1;
+        return this.metrics.snapshot();
+      },
       health: async () => {
         if (world.hung === this) await new Promise(() => undefined);
         return { ...WELL, ...this.health };
@@ -117,7 +125,7 @@ function made(server: object = {}, limits: object = {}) {
   const world: World = { published: 3, failing: undefined, stuck: undefined, hung: undefined };
   const clock = new ManualClock();
   const members: FakeMember[] = [];
-  const told: string[] = [];
+  const told: LoggedFields[] = [];
   const service = new ServiceCluster({
     order: {
       engine: { options: engineSchema.parse({ limits }), folder: 'index', seed: 1 },
@@ -134,7 +142,7 @@ function made(server: object = {}, limits: object = {}) {
     clock,
     metrics: createMetrics({ version: '1', nodeVersion: 'v0' }),
     processSnapshot: async () => [],
-    tell: (message) => told.push(message),
+    log: { info: () => undefined, warn: (fields) => told.push(fields) },
   });
   running.push(service);
   const readers = () => members.filter(({ order }) => order?.role === 'reader');
@@ -198,7 +206,10 @@ describe('a service of several processes', () => {
     await clock.advance(1);
     expect(members).toHaveLength(4);
     expect(members[3]).toMatchObject({ version: 4, listening: true });
-    expect(told).toEqual(['the reader (process 101) ended: signal SIGSEGV; it is replaced']);
+    expect(told).toEqual([
+      { event: 'worker.ended', role: 'reader', worker_pid: 101, reason: 'signal SIGSEGV' },
+      { event: 'worker.replaced', role: 'reader', worker_pid: 103, ms: 100 },
+    ]);
     expect(seriesValue(await service.exposition(), 'rag_worker_restarts_total{role="reader"}')).toBe(1);
   });
 
@@ -210,15 +221,16 @@ describe('a service of several processes', () => {
     await clock.advance(7_900);
     expect(told).toEqual([]);
     await clock.advance(2_200);
-    expect(told).toEqual([
-      'the reader (process 101) has said nothing for 8000 ms (server.workerPatienceMs): it is killed',
-      'the reader (process 101) ended: signal SIGKILL; it is replaced',
+    expect(told).toMatchObject([
+      { event: 'worker.hung', role: 'reader', worker_pid: 101, ms: 8000 },
+      { event: 'worker.ended', role: 'reader', worker_pid: 101, reason: 'signal SIGKILL' },
+      { event: 'worker.replaced', role: 'reader', worker_pid: 103 },
     ]);
     await clock.advance(1000);
     expect(readers()).toHaveLength(3);
     expect(members[3]!.listening).toBe(true);
     await clock.advance(100_000);
-    expect(told).toHaveLength(2);
+    expect(told).toHaveLength(3);
   });
 
   it('watches the writer too', async () => {
@@ -327,6 +339,7 @@ describe('a service of several processes', () => {
         await service.start();
         let last = 0;
         const read = async (): Promise<void> => {
+          await clock.advance(100); // the reading before stands no more
           const value = seriesValue(await service.exposition(), ANSWERED);
           expect(value).toBeGreaterThanOrEqual(last);
           last = value;
@@ -349,6 +362,55 @@ describe('a service of several processes', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('reads its processes ten times a second however often it is scraped, and shows no reader an earlier reading', async () => {
+    const { service, members, readers, clock } = made();
+    await service.start();
+    const scrapes = readers().map(({ primary }) =>
+      toldExposition((given) => primary.call('exposition', given)),
+    );
+    let last = 0;
+    for (let ms = 0; ms < 1000; ms += 1) {
+      members[1]!.metrics.queries.inc({ outcome: 'answered' });
+      const scraping = scrapes.map((scrape) => scrape('text'));
+      for (const text of await Promise.all(scraping)) {
+        const value = seriesValue(text, ANSWERED);
+        expect(value).toBeGreaterThanOrEqual(last);
+        expect(value).toBeGreaterThan(ms - 100);
+        last = value;
+      }
+      await clock.advance(1);
+    }
+    expect(members.map(({ read }) => read)).toEqual([10, 10, 10]);
+  });
+
+  it('sends the text of a reading to each process once', async () => {
+    const { service, readers, clock } = made();
+    await service.start();
+    const ask = (known: number | undefined) =>
+      readers()[0]!.primary.call('exposition', { format: 'text', known });
+    const first = await ask(undefined);
+    expect(first.text).toContain(ANSWERED);
+    expect(await ask(first.number)).toEqual({ number: first.number });
+    await clock.advance(100);
+    expect((await ask(first.number)).text).toContain(ANSWERED);
+  });
+
+  it('counts what its writer counts, also once that was replaced', async () => {
+    const { service, members, clock } = made();
+    await service.start();
+    const CALLS = 'gen_ai_client_operation_duration_seconds_count';
+    const labels = { gen_ai_operation_name: 'embeddings', gen_ai_request_model: 'm' };
+    members[0]!.metrics.modelDuration.observe(labels, 0.1);
+    const calls = async (): Promise<number> =>
+      valueIn(readExposition(await service.exposition()), CALLS, labels) ?? 0;
+    expect(await calls()).toBe(1);
+    members[0]!.die('exit code 1');
+    await clock.advance(0);
+    await clock.advance(100);
+    members[3]!.metrics.modelDuration.observe(labels, 0.1);
+    expect(await calls()).toBe(2);
   });
 
   it('ends the readers, then the writer, and replaces none of them', async () => {

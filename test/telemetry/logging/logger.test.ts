@@ -5,10 +5,9 @@ import { sha256 } from '../../../src/kernel/digest.ts';
 import { createEmitter } from '../../../src/kernel/emitter.ts';
 import { logEngineEvents } from '../../../src/telemetry/logging/engine-log.ts';
 import { allowedFields } from '../../../src/telemetry/logging/fields.ts';
-import { loggerOptions } from '../../../src/telemetry/logging/logger.ts';
+import { logAsTraced, loggerOptions } from '../../../src/telemetry/logging/logger.ts';
 import { questionFields } from '../../../src/telemetry/logging/question-fields.ts';
 import { QUIET_MS, Repeated } from '../../../src/telemetry/logging/repeated.ts';
-import { questionsUnderWay } from '../../../src/telemetry/tracing/active.ts';
 
 const CANARY = 'canary-4711';
 
@@ -51,11 +50,13 @@ describe('the log', () => {
     expect(JSON.parse(lines[0]!).err.cause.cause.type).toBe('Error');
   });
 
-  it('bears the ids of the span that runs', () => {
+  it("bears the ids of its request's trace", () => {
     const lines: string[] = [];
     const ids = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true };
     const log = logTo(lines);
-    questionsUnderWay.run({ ids }, () => log.info({ status: 200 }, 'inside'));
+    const request = log.child({});
+    logAsTraced(request, ids);
+    request.info({ status: 200 }, 'inside');
     log.info({}, 'outside');
     expect(JSON.parse(lines[0]!)).toMatchObject({ trace_id: ids.traceId, span_id: ids.spanId, status: 200 });
     expect(JSON.parse(lines[1]!)).not.toHaveProperty('trace_id');

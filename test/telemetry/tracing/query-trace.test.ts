@@ -19,6 +19,9 @@ describe('the trace of a question', () => {
       trace.take({ type: 'stage.finished', query: 1, stage, start: 1000 + 10 * index, duration: 10 });
     }
     time.now = 1050;
+    const tokens = { inputTokens: 7, outputTokens: 3, costUsd: 0.25 };
+    trace.take({ type: 'model.used', operation: 'chat', purpose: 'query', query: 1, ...tokens });
+    trace.take({ type: 'model.used', operation: 'embeddings', purpose: 'query', ...tokens, inputTokens: 5 });
     trace.take({
       type: 'query.finished',
       query: 1,
@@ -49,13 +52,37 @@ describe('the trace of a question', () => {
       'gen_ai.request.model': 'gpt-4o-mini',
       'gen_ai.usage.input_tokens': 7,
       'gen_ai.usage.output_tokens': 3,
+      'llm.token_count.prompt': 7,
+      'llm.token_count.completion': 3,
     });
+    expect(children[0]?.attributes).toMatchObject({ 'gen_ai.usage.input_tokens': 5 });
     expect(attributes).toMatchObject({
       'rag.outcome': 'answered',
       'rag.cost_usd': 0.25,
       'rag.unaccounted_ms': 0,
       'gen_ai.data_source.id': 'fares',
     });
+  });
+
+  it('names what stood in for the generator, and no model where none was asked', () => {
+    for (const [by, name, role] of [
+      ['extractive', 'internal chat extractive', 'LLM'],
+      ['none', 'internal abstain', 'CHAIN'],
+    ] as const) {
+      const { trace } = traced();
+      trace.take({ type: 'stage.finished', query: 1, stage: 'generate', by, start: 1000, duration: 10 });
+      const [span] = trace.finish(1010).children;
+      expect(`${span?.kind} ${span?.name}`).toBe(name);
+      expect(span?.attributes['openinference.span.kind']).toBe(role);
+      expect(span?.attributes['gen_ai.request.model']).toBe(by === 'none' ? undefined : 'extractive');
+    }
+  });
+
+  it('says how many passages this question wanted, not how many are usual', () => {
+    const { trace } = traced();
+    trace.take({ type: 'query.started', query: 1, questionLength: 9, topK: 20 });
+    trace.take({ type: 'stage.finished', query: 1, stage: 'retrieve', start: 1000, duration: 10 });
+    expect(trace.finish(1010).children[0]?.attributes['gen_ai.request.top_k']).toBe(20);
   });
 
   it('puts searches below their retrieval, with what they found', () => {

@@ -1,8 +1,10 @@
 import type { Plan } from '../../plan.ts';
+import { runbooks } from '../links.ts';
 import { mean, quantile, select, sumRate } from '../select.ts';
 import type { PanelSpec, RowSpec } from '../spec.ts';
 
-export function goldenRecallPanel({ alerts }: Plan): PanelSpec {
+export function goldenRecallPanel(plan: Plan): PanelSpec {
+  const { alerts } = plan;
   return {
     kind: 'lines',
     title: 'Golden recall',
@@ -10,13 +12,15 @@ export function goldenRecallPanel({ alerts }: Plan): PanelSpec {
       'Recall of the golden questions that were last asked of the service. It stays as it is when the canary dies: look at its age.',
     unit: 'percentunit',
     queries: [{ expr: `max by (dataset, k) (${select('evalRecall')})`, legend: '{{dataset}} @{{k}}' }],
-    bounds: { warn: alerts.goldenRecallFloor, bad: alerts.goldenRecallFloor },
+    bounds: { warn: alerts.goldenRecallFloor, bad: alerts.goldenRecallFloor, lessIsWorse: true },
     max: 1,
+    links: runbooks(plan, 'RagQualityLow'),
     needs: 'canary',
   };
 }
 
-export function canaryAgePanel({ alerts }: Plan): PanelSpec {
+export function canaryAgePanel(plan: Plan): PanelSpec {
+  const { alerts } = plan;
   const interval = alerts.canaryIntervalSeconds;
   return {
     kind: 'lines',
@@ -27,19 +31,22 @@ export function canaryAgePanel({ alerts }: Plan): PanelSpec {
       { expr: `time() - max by (dataset, k) (${select('evalLastSuccess')})`, legend: '{{dataset}} @{{k}}' },
     ],
     bounds: { warn: 2 * interval, bad: 3 * interval },
+    links: runbooks(plan, 'RagCanaryStale'),
     needs: 'canary',
   };
 }
 
-export function onlineScorePanel({ alerts }: Plan): PanelSpec {
+export function onlineScorePanel(plan: Plan): PanelSpec {
+  const { alerts } = plan;
   return {
     kind: 'lines',
     title: 'Online scores',
     description: 'Mean score of the live answers that were scored, by evaluator.',
     unit: 'percentunit',
     queries: [{ expr: mean('evalScore', 'evaluator', 'source="online"'), legend: '{{evaluator}}' }],
-    bounds: { warn: alerts.onlineScoreFloor, bad: alerts.onlineScoreFloor },
+    bounds: { warn: alerts.onlineScoreFloor, bad: alerts.onlineScoreFloor, lessIsWorse: true },
     max: 1,
+    links: runbooks(plan, 'RagQualityLow'),
     needs: 'online',
   };
 }
@@ -61,9 +68,9 @@ export function retrievalRow(plan: Plan): RowSpec {
         kind: 'lines',
         title: 'Top score',
         description:
-          'Median score of the best passage that each retriever found, on the scale of the retriever; past 1 it is shown as 1.',
+          'Median cosine of a question and the passage nearest to it, of vector search. Scores of fused passages say nothing here: the best of them has about 1 whatever was asked.',
         unit: 'short',
-        queries: [{ expr: quantile(0.5, 'topScore', 'retriever'), legend: '{{retriever}}' }],
+        queries: [{ expr: quantile(0.5, 'topScore', '', 'retriever="vector"'), legend: 'nearest passage' }],
         needs: 'traffic',
       },
       {

@@ -1,33 +1,40 @@
+import { percent } from '../../figures.ts';
 import type { Plan } from '../../plan.ts';
+import { runbooks } from '../links.ts';
 import { rateOf, select, sumRate } from '../select.ts';
 import type { PanelSpec, RowSpec } from '../spec.ts';
 
 const byInstance = (expression: string) => `max by (instance) (${expression})`;
 
-export function memoryPanel({ alerts }: Plan): PanelSpec {
+export function memoryPanel(plan: Plan): PanelSpec {
+  const { alerts } = plan;
   return {
     kind: 'lines',
     title: 'Memory, of its limit',
-    description: `Share of the memory limit that is resident. RagMemoryHigh fires above ${alerts.memoryRatio}.`,
+    description: `Share of the memory limit that is resident. RagMemoryHigh fires above ${percent(alerts.memoryRatio)}.`,
     unit: 'percentunit',
     queries: [{ expr: `${select('residentMemory')} / ${select('memoryLimit')}`, legend: '{{instance}}' }],
     bounds: { warn: alerts.memoryRatio, bad: alerts.memoryRatio },
     max: 1,
+    links: runbooks(plan, 'RagMemoryHigh'),
   };
 }
 
 export const cpuPanel: PanelSpec = {
   kind: 'lines',
   title: 'CPU',
-  description: 'Cores in use, of the program and of the system for it, and those that it may use.',
+  description:
+    'Cores in use, of the program and of the system for it; those that it may use; and those that all programs of the machine have in use.',
   unit: 'short',
   queries: [
     { expr: `sum by (instance) (${rateOf('cpuSeconds')})`, legend: '{{instance}}: in use' },
     { expr: byInstance(select('cpuCores')), legend: '{{instance}}: allowed' },
+    { expr: byInstance(rateOf('machineCpu', 'state="busy"')), legend: '{{instance}}: all programs' },
   ],
 };
 
-export function eventLoopPanel({ alerts }: Plan): PanelSpec {
+export function eventLoopPanel(plan: Plan): PanelSpec {
+  const { alerts } = plan;
   return {
     kind: 'lines',
     title: 'Lag of the event loop',
@@ -35,12 +42,13 @@ export function eventLoopPanel({ alerts }: Plan): PanelSpec {
     unit: 's',
     queries: [{ expr: byInstance(select('eventLoopLagP99')), legend: '{{instance}}' }],
     bounds: { warn: alerts.eventLoopLagSeconds, bad: alerts.eventLoopLagSeconds },
+    links: runbooks(plan, 'RagEventLoopLag'),
   };
 }
 
 /** For when the question is the machine rather than the pipeline; closed until then. */
 export function processRow(plan: Plan): RowSpec {
-  return { title: 'Process', collapsed: true, panels: [...machinePanels(plan), ...servicePanels()] };
+  return { title: 'Process', collapsed: true, panels: [...machinePanels(plan), ...servicePanels(plan)] };
 }
 
 function machinePanels(plan: Plan): PanelSpec[] {
@@ -103,10 +111,20 @@ function machinePanels(plan: Plan): PanelSpec[] {
         { expr: sumRate('networkSent', 'instance, interface'), legend: '{{instance}} {{interface}}: out' },
       ],
     },
+    {
+      kind: 'lines',
+      title: 'Packets',
+      description: 'Packets a second that came in and went out, loopback apart.',
+      unit: 'cps',
+      queries: [
+        { expr: sumRate('packetsReceived', 'instance, interface'), legend: '{{instance}} {{interface}}: in' },
+        { expr: sumRate('packetsSent', 'instance, interface'), legend: '{{instance}} {{interface}}: out' },
+      ],
+    },
   ];
 }
 
-function servicePanels(): PanelSpec[] {
+function servicePanels(plan: Plan): PanelSpec[] {
   return [
     {
       kind: 'lines',
@@ -125,6 +143,7 @@ function servicePanels(): PanelSpec[] {
       description: 'Seconds since the process began.',
       unit: 's',
       queries: [{ expr: `time() - ${select('startTime')}`, legend: '{{instance}}' }],
+      links: runbooks(plan, 'RagRestarting'),
     },
     {
       kind: 'lines',

@@ -1,11 +1,29 @@
+import type { QueryOutcome } from '../../../telemetry/catalogue.ts';
 import type { Plan } from '../../plan.ts';
+import { runbooks } from '../links.ts';
 import { quantile, select, sumRate } from '../select.ts';
 import type { PanelSpec, RowSpec } from '../spec.ts';
 
 const ANSWERED = 'outcome="answered"';
 
+/** The same wherever outcomes are shown: red failed, orange to purple got less or nothing, grey is no fault of the service. */
+export const OUTCOME_COLOURS: Readonly<Record<QueryOutcome, string>> = {
+  answered: 'green',
+  abstained: 'light-blue',
+  no_context: 'blue',
+  degraded: 'orange',
+  error: 'red',
+  rejected: 'purple',
+  invalid: '#a0a0a0',
+  withdrawn: '#707070',
+};
+
+/** One hue, the darker the worse, so that they are told from the colours of outcomes and bounds. */
+export const QUANTILE_COLOURS = { p50: 'light-blue', p95: 'blue', p99: 'dark-blue' } as const;
+
 /** Latency of answered questions; the points lead to traces. */
-export function latencyPanel({ alerts }: Plan): PanelSpec {
+export function latencyPanel(plan: Plan): PanelSpec {
+  const { alerts } = plan;
   return {
     kind: 'lines',
     title: 'Latency',
@@ -18,6 +36,8 @@ export function latencyPanel({ alerts }: Plan): PanelSpec {
       exemplar: true,
     })),
     bounds: { warn: alerts.p95Seconds, bad: alerts.p95Seconds },
+    colours: QUANTILE_COLOURS,
+    links: runbooks(plan, 'RagLatencyP95High', 'RagLatencyBudgetBurn'),
     needs: 'traffic',
   };
 }
@@ -28,6 +48,7 @@ export const outcomesPanel: PanelSpec = {
   description: 'Questions a second, by what became of each.',
   unit: 'reqps',
   queries: [{ expr: sumRate('queries', 'outcome'), legend: '{{outcome}}', exemplar: true }],
+  colours: OUTCOME_COLOURS,
   stacked: true,
 };
 
@@ -85,7 +106,7 @@ export function trafficRow(plan: Plan): RowSpec {
         queries: [{ expr: quantile(0.95, 'queryDuration', 'cache'), legend: 'cache {{cache}}' }],
         needs: 'traffic',
       },
-      inFlightPanel,
+      { ...inFlightPanel, links: runbooks(plan, 'RagQueueSaturated') },
       {
         kind: 'lines',
         title: 'HTTP requests',
@@ -103,7 +124,7 @@ export function trafficRow(plan: Plan): RowSpec {
         queries: [{ expr: quantile(0.95, 'requestDuration', 'endpoint'), legend: '{{endpoint}}' }],
         needs: 'traffic',
       },
-      refusedPanel,
+      { ...refusedPanel, links: runbooks(plan, 'RagShedding') },
     ],
   };
 }

@@ -1,4 +1,5 @@
 import type { Plan } from '../../plan.ts';
+import { runbooks } from '../links.ts';
 import { rateOf, select, sumRate } from '../select.ts';
 import type { PanelSpec, RowSpec } from '../spec.ts';
 
@@ -39,7 +40,8 @@ export function cacheRow(): RowSpec {
   };
 }
 
-export function resilienceRow({ alerts }: Plan): RowSpec {
+export function resilienceRow(plan: Plan): RowSpec {
+  const { alerts } = plan;
   return {
     title: 'Resilience',
     panels: [
@@ -55,6 +57,7 @@ export function resilienceRow({ alerts }: Plan): RowSpec {
           },
         ],
         bounds: { warn: alerts.degradedRate, bad: alerts.degradedRate },
+        links: runbooks(plan, 'RagDegradedHigh'),
         needs: 'traffic',
       },
       {
@@ -68,7 +71,8 @@ export function resilienceRow({ alerts }: Plan): RowSpec {
       {
         kind: 'timeline',
         title: 'Open circuit breakers',
-        description: 'When the circuit breaker of each dependency was open (1) or half open (0.5).',
+        description:
+          'When the circuit breaker of each dependency was open, and its calls were spared, or half open, and tried whether it is back.',
         unit: 'short',
         queries: [
           {
@@ -77,6 +81,12 @@ export function resilienceRow({ alerts }: Plan): RowSpec {
           },
         ],
         bounds: { warn: 0.5, bad: 1 },
+        states: [
+          { value: 0, text: 'closed', colour: 'green' },
+          { value: 0.5, text: 'half open', colour: 'orange' },
+          { value: 1, text: 'open', colour: 'red' },
+        ],
+        links: runbooks(plan, 'RagCircuitBreakerOpen'),
       },
       {
         kind: 'lines',
@@ -116,15 +126,20 @@ function sinceTimestamp(
   };
 }
 
-export function indexRow(): RowSpec {
+export function indexRow(plan: Plan): RowSpec {
+  const { ingestIntervalSeconds: interval } = plan.alerts;
   return {
     title: 'Index',
     panels: [
-      sinceTimestamp(
-        'Age of the index',
-        'indexLastSuccess',
-        'Seconds since documents were last taken in to the end.',
-      ),
+      {
+        ...sinceTimestamp(
+          'Age of the index',
+          'indexLastSuccess',
+          'Seconds since documents were last taken in to the end.',
+        ),
+        ...(interval !== undefined && { bounds: { warn: interval, bad: interval } }),
+        links: runbooks(plan, 'RagIndexStale'),
+      },
       sinceTimestamp(
         'Age of the newest document',
         'indexNewestDocument',

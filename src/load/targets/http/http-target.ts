@@ -6,7 +6,7 @@ import type { TargetQuestion } from './passage-ids.ts';
 import { ReplyReader } from './reply-reader.ts';
 import { RequestMaker } from './requests.ts';
 import { secretsOf } from './secrets.ts';
-import type { TargetDescription } from './target-description.ts';
+import { type TargetDescription, timesTold } from './target-description.ts';
 
 export { checkReachable } from './connections.ts';
 export type { TargetQuestion } from './passage-ids.ts';
@@ -45,7 +45,7 @@ export function httpTarget(options: HttpTargetOptions): Target {
   return {
     name: description.name,
     kind: 'http',
-    stages: description.stages?.names ?? [],
+    stages: timesTold(description),
     returns: returnsOf(description),
     start({ question, text, traceparent }, exchange) {
       const connection = connections.take();

@@ -71,6 +71,7 @@ const groundspeed: Preset = {
     inputTokens: 'usage.input_tokens',
     outputTokens: 'usage.output_tokens',
     costUsd: 'cost_usd',
+    queueMs: 'queue_time',
     error: 'error.message || error',
   }),
   events: {

@@ -80,7 +80,7 @@ export class ReplyReader {
       ranking: undefined,
       ...cacheReadingOf(this.#response.find('cache', value)),
       matched: this.#matched(value),
-      stages: this.#stagesIn(value),
+      stages: this.#times(value),
       inputTokens,
       outputTokens,
       costUsd: this.#response.number('costUsd', value) ?? this.#price(inputTokens, outputTokens),
@@ -142,10 +142,22 @@ export class ReplyReader {
     return { question, similarity: this.#response.number('similarity', value) };
   }
 
-  #stagesIn(value: Json): number[] | undefined {
+  /** In the order of `timesTold`. A negative time is none. */
+  #times(value: Json): number[] | undefined {
     const found = this.#stages?.(value) ?? null;
-    if (found === null || typeof found !== 'object' || Array.isArray(found)) return undefined;
-    return this.#description.stages!.names.map((name) => numberOf(found[name] ?? null) ?? Number.NaN);
+    const byName = found === null || typeof found !== 'object' || Array.isArray(found) ? {} : found;
+    const times = (this.#description.stages?.names ?? []).map((name) => timeOf(byName[name] ?? null));
+    if (this.#response.has('queueMs')) times.push(this.#queueIn(value));
+    return times.every(Number.isNaN) ? undefined : times;
+  }
+
+  /** Arithmetic on a field that is not there throws, which makes no worse answer: it tells of no queue. */
+  #queueIn(value: Json): number {
+    try {
+      return timeOf(this.#response.find('queueMs', value));
+    } catch {
+      return Number.NaN;
+    }
   }
 
   #price(inputTokens: number | undefined, outputTokens: number | undefined): number | undefined {
@@ -156,6 +168,11 @@ export class ReplyReader {
       (outputPerMillionUsd === undefined ? 0 : (outputTokens ?? Number.NaN) * outputPerMillionUsd);
     return Number.isNaN(cost) ? undefined : cost / 1e6;
   }
+}
+
+function timeOf(found: Json): number {
+  const value = numberOf(found) ?? Number.NaN;
+  return value >= 0 ? value : Number.NaN;
 }
 
 const squash = (text: string): string => text.toLowerCase().replaceAll(/\s+/g, ' ').trim();

@@ -1,3 +1,4 @@
+import { QUEUE } from '../../../records/time-parts.ts';
 import type { PresetName, StreamKind, TargetOptions } from '../../options.ts';
 import type { Json } from './expressions.ts';
 
@@ -45,3 +46,12 @@ export interface TargetDescription {
   readonly tls: { readonly verify: boolean; readonly caFile?: string };
   readonly maxBodyBytes: number;
 }
+
+/** Names of the times that responses tell: the stages, then the queue where somebody says where it stands. */
+export const timesTold = ({
+  stages,
+  response,
+}: Pick<TargetDescription, 'stages' | 'response'>): readonly string[] => [
+  ...(stages?.names ?? []),
+  ...(response.queueMs === undefined ? [] : [QUEUE]),
+];

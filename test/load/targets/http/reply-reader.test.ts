@@ -43,11 +43,27 @@ describe('reading a reply of groundspeed’s API', () => {
       citations: undefined,
       ranking: undefined,
       cache: 'retrieval',
-      stages: [1, 2.5, Number.NaN, Number.NaN, 30],
+      stages: [1, 2.5, Number.NaN, Number.NaN, 30, Number.NaN],
       inputTokens: 120,
       outputTokens: 9,
       costUsd: 0.0004,
     });
+  });
+
+  it.each([
+    [{ queue_time: 12.5 }, {}, 12.5],
+    [{ queue_time: 0 }, {}, 0],
+    [{ queue_time: -1 }, {}, Number.NaN],
+    [{ queue_time: 'long' }, {}, Number.NaN],
+    [{ wait: { s: 0.25 } }, { response: { queueMs: 'wait.s * `1000`' } }, 250],
+    [{ wait: {} }, { response: { queueMs: 'wait.s * `1000`' } }, Number.NaN],
+  ])('finds how long it waited for its turn, behind the stages: %j', (fields, written, waited) => {
+    expect(read(written, { ...WHOLE, ...fields }).stages![5]).toBe(waited);
+  });
+
+  it('tells no time at all of a reply that tells none', () => {
+    const { stages: _, ...bare } = WHOLE;
+    expect(read({}, bare).stages).toBeUndefined();
   });
 
   it.each([
