@@ -168,7 +168,11 @@ describe('driving load', () => {
       if (nth === 5) controller.abort(new Error('enough'));
       return nth < 5 ? { answer: 'x' } : new Promise(() => undefined);
     });
-    const { run, load } = await driven(target, { signal: controller.signal, timeoutMs: 60_000 });
+    const { run, load } = await driven(
+      target,
+      { signal: controller.signal, timeoutMs: 60_000 },
+      { ...SHORT, warmup: 10_000 },
+    );
     expect(run.maximum).toBeNull();
     expect(load.phases).toMatchObject([
       { name: 'warm-up', arrivals: 6, completed: 5, errors: 1, valid: false },
