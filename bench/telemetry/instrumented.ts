@@ -5,7 +5,7 @@ import type { EngineOptions } from '../../src/engine/options.ts';
 import type { Emitter } from '../../src/kernel/emitter.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { countEngineEvents } from '../../src/telemetry/engine-metrics.ts';
-import { modelOf } from '../../src/telemetry/model-metrics.ts';
+import { modelsInUse } from '../../src/telemetry/model-metrics.ts';
 import { createMetrics, type Metrics } from '../../src/telemetry/registry.ts';
 import { sampledTraceId } from '../../src/telemetry/tracing/trace-ids.ts';
 import { observeEngine } from './observed-engine.ts';
@@ -111,15 +111,11 @@ function overheard(events: Emitter<EngineEvent>): {
 
 /** Counts as a service of one process does, exemplars among it. */
 function count(engine: Engine, events: Emitter<EngineEvent>, metrics: Metrics): void {
-  const { generator, embedder } = engine.info();
   countEngineEvents({
     events,
     metrics,
     clock: systemClock,
-    models: {
-      generator: modelOf(generator),
-      embedder: embedder === undefined ? undefined : modelOf(embedder),
-    },
+    models: modelsInUse(engine.info()),
     traceIdOf: sampledTraceId,
   });
 }

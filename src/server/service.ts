@@ -5,7 +5,7 @@ import { watchEngineFigures } from '../telemetry/engine-figures.ts';
 import { countEngineEvents } from '../telemetry/engine-metrics.ts';
 import { logEngineEvents } from '../telemetry/logging/engine-log.ts';
 import type { Log } from '../telemetry/logging/logger.ts';
-import { modelOf } from '../telemetry/model-metrics.ts';
+import { modelsInUse } from '../telemetry/model-metrics.ts';
 import { countDroppedSpans } from '../telemetry/tracing/count-dropped.ts';
 import { sampledTraceId } from '../telemetry/tracing/trace-ids.ts';
 import { createApp } from './app.ts';
@@ -93,16 +93,12 @@ function watchLog({ engine, clock, log: { level } }: AppSetting, log: Log): () =
 /** Counts what the engine tells. What comes back stops that. */
 function watchEngine({ engine, metrics, clock, options }: AppSetting): () => void {
   if (!metrics.enabled) return () => undefined;
-  const { generator, embedder } = engine.info();
   showIndexTimes(engine, metrics);
   return countEngineEvents({
     events: engine.events,
     metrics,
     clock,
-    models: {
-      generator: modelOf(generator),
-      embedder: embedder === undefined ? undefined : modelOf(embedder),
-    },
+    models: modelsInUse(engine.info()),
     ...(options.server.workers === 1 && { traceIdOf: sampledTraceId }),
   });
 }

@@ -28,6 +28,17 @@ export function modelOf(id: string): ModelInUse {
   return { provider: 'groundspeed', model: id.split('@', 1)[0]! };
 }
 
+/** The models of an engine, by the ids of its adapters. */
+export function modelsInUse({ generator, embedder }: AdapterIds): ModelsInUse {
+  return { generator: modelOf(generator), embedder: embedder === undefined ? undefined : modelOf(embedder) };
+}
+
+interface AdapterIds {
+  readonly generator: string;
+  /** Undefined where nothing is embedded. */
+  readonly embedder: string | undefined;
+}
+
 /** What is done with the events of an engine that are about its models. */
 export interface ModelCounters {
   called(event: Told<'dependency.called'>): void;

@@ -5,7 +5,7 @@ import { countEngineEvents } from '../../telemetry/engine-metrics.ts';
 import { createLog } from '../../telemetry/logging/create-log.ts';
 import { logEngineEvents } from '../../telemetry/logging/engine-log.ts';
 import type { Log, LogSetting } from '../../telemetry/logging/logger.ts';
-import { modelOf } from '../../telemetry/model-metrics.ts';
+import { modelsInUse } from '../../telemetry/model-metrics.ts';
 import { pastOnly } from '../../telemetry/past-only.ts';
 import { watchProcess } from '../../telemetry/process-metrics.ts';
 import { createMetrics, type Metrics, metricsSettingOf } from '../../telemetry/registry.ts';
@@ -114,16 +114,12 @@ interface Playing {
 
 /** Its calls of the embedding model, its retries and its breakers are the service's as much as a reader's. */
 function writerOver({ engine, setting: { clock }, metrics, log }: Playing): Part {
-  const { embedder, generator } = engine.info();
   const stops = [
     countEngineEvents({
       events: engine.events,
       metrics,
       clock,
-      models: {
-        generator: modelOf(generator),
-        embedder: embedder === undefined ? undefined : modelOf(embedder),
-      },
+      models: modelsInUse(engine.info()),
     }),
     logEngineEvents({ events: engine.events, log, now: () => clock.now() }),
   ];
