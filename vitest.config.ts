@@ -7,10 +7,10 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 // speed under load runs alone after them (`system`), so that one test's load is never another's noise.
 const programs = [
   'test/cli/{bench,compare,dataset-*,drill,evaluate-judge,exit-codes,gate-quality,gate-refusals,ingest-ask,ingest-quarantine,init,load,measure,no-native-packages,serve,serve-analytics,target,variants}.test.ts',
-  'test/integration/{acceptance,analytics-thread,autocannon,compare,dashboards-*,dataset-generate,engine-traces,fault-proxy,gate-*,http-target,http-target-*,ingest-full-disk,ingest-kill,ingest-kill-short,ingest-quarantine,live-page,live-page-server,llm-judge,load-traces,lsa-fit-thread,machine-series,metrics,metrics-port,nightly,observability-*,online-judge,paired,process-faults,redis-cache,redis-engines,report-browser*,serve,serve-analytics,serve-cluster,serve-degraded,serve-drill,serve-redis,started-target,target-check,traceparent,tracing}.test.ts',
+  'test/integration/{acceptance,analytics-thread,autocannon,compare,dashboards-*,dataset-generate,engine-traces,fault-proxy,gate-*,http-target,http-target-*,ingest-full-disk,ingest-kill,ingest-kill-short,ingest-quarantine,live-page,live-page-server,llm-judge,load-traces,lsa-fit-thread,machine-series,metrics,metrics-port,nightly,observability-*,online-judge,paired,redis-cache,redis-engines,report-browser*,serve,serve-analytics,serve-cluster,serve-degraded,serve-drill,serve-redis,started-target,target-check,traceparent,tracing}.test.ts',
 ];
-/** They look at the heap of their own process. */
-const heap = ['test/{statistics/histogram,engine/caching/size}.test.ts'];
+/** They look at the memory of their own process. */
+const heap = ['test/{statistics/histogram,engine/caching/size,integration/process-faults}.test.ts'];
 const all = [
   ...heap,
   'test/integration/**/*.test.ts',
