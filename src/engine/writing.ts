@@ -193,7 +193,7 @@ export async function extracted(
   { passages, contextSize, ranking, similarity, trace }: Finding,
   generator: Generator,
 ): Promise<StandIn> {
-  const { text, abstained, confidence, citations, usage } = await query.during(
+  const { text, abstained, confidence, citations } = await query.during(
     'generate',
     async () => {
       for await (const event of generator.generate({
@@ -215,7 +215,7 @@ export async function extracted(
     citations,
     ranking,
     ...(similarity !== undefined && { similarity }),
-    usage,
+    usage: NO_USAGE, // of the model it stands in for, which gave nothing
     trace,
   };
 }

@@ -39,32 +39,24 @@ export async function exportRequestSpans(
   { options, version, runId }: RequestSpansSetting,
   requests: Iterable<SentRequest>,
 ): Promise<SpanFigures> {
-  let next = { traceId: '', spanId: '' };
-  const ids = { generateTraceId: () => next.traceId, generateSpanId: () => next.spanId };
-  const sdk = await loadSdk({ options: { ...options, sampler: 'always_on' }, version, ids });
-  const { api, tracer } = sdk;
+  const sdk = await loadSdk({ options: { ...options, sampler: 'always_on' }, version });
+  const { api } = sdk;
   const at = calendarAt(0, 0);
   let written = 0;
   for (const request of requests) {
-    next = request;
     const { due, sent, firstToken, end, phase, question, outcome, error } = request;
-    const span = tracer.startSpan(
-      'load.request',
-      {
-        kind: api.SpanKind.CLIENT,
-        root: true,
-        startTime: at(due),
-        attributes: {
-          'loadgen.run_id': runId,
-          'loadgen.phase': phase,
-          'loadgen.question_id': question,
-          'loadgen.lag_ms': sent - due,
-          [ATTRIBUTE.outcome]: outcome,
-          ...(error !== undefined && { [ATTRIBUTE.errorType]: error }),
-        },
+    const span = sdk.startAs(request, 'load.request', {
+      kind: api.SpanKind.CLIENT,
+      startTime: at(due),
+      attributes: {
+        'loadgen.run_id': runId,
+        'loadgen.phase': phase,
+        'loadgen.question_id': question,
+        'loadgen.lag_ms': sent - due,
+        [ATTRIBUTE.outcome]: outcome,
+        ...(error !== undefined && { [ATTRIBUTE.errorType]: error }),
       },
-      api.ROOT_CONTEXT,
-    );
+    });
     span.addEvent('sent', at(sent));
     if (firstToken !== undefined) span.addEvent('first token', at(firstToken));
     if (error !== undefined) span.setStatus({ code: api.SpanStatusCode.ERROR });

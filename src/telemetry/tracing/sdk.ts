@@ -14,8 +14,8 @@ export interface LoadedSdk {
   readonly tracer: Tracer;
   /** Ids of a question, and whether its spans are to be kept, before any span is made. `parent`: whose trace it goes on with. */
   sample(parent: Context | undefined): TraceIds;
-  /** The span of a question that is sampled, under its ids. */
-  startQuery(ids: TraceIds, parent: Context | undefined, options: SpanOptions): Span;
+  /** A span under ids that were handed out before it. */
+  startAs(ids: Pick<TraceIds, 'traceId' | 'spanId'>, name: string, options: SpanOptions & Below): Span;
   /** Does work when no question waits for it. */
   later(work: () => void): void;
   /** The caller's context out of a request's headers (W3C), or the root context. */
@@ -27,15 +27,18 @@ export interface LoadedSdk {
   stop(): Promise<void>;
 }
 
-const ROOT_SPAN = 'rag.query';
+export const ROOT_SPAN = 'rag.query';
+
+interface Below {
+  /** Whose trace it goes on with; by default it begins one. */
+  readonly parent?: Context | undefined;
+}
 
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface SdkSetting {
   readonly options: TracingOptions & { readonly endpoint: string };
   readonly version: string;
-  /** Hands out the ids of traces and spans; by default they are random. */
-  readonly ids?: sdk.IdGenerator;
 }
 
 const BATCH = 512;
@@ -46,7 +49,7 @@ const BATCH_WAIT_MS = 1000;
  * Loads OpenTelemetry and gives a tracer of its own: nothing is registered globally, so that two services in one process
  * don't mix.
  */
-export async function loadSdk({ options, version, ids }: SdkSetting): Promise<LoadedSdk> {
+export async function loadSdk({ options, version }: SdkSetting): Promise<LoadedSdk> {
   const [{ api, core, tracing, resources }, exporter] = await Promise.all([
     import('@opentelemetry/sdk-node'),
     openExporter(options),
@@ -62,7 +65,7 @@ export async function loadSdk({ options, version, ids }: SdkSetting): Promise<Lo
     exporter: counted,
     capacity: options.maxQueuedSpans,
   });
-  const random = ids ?? new tracing.RandomIdGenerator();
+  const random = new tracing.RandomIdGenerator();
   const prepared = new PreparedIds(random);
   const sampler = samplerOf(options, tracing);
   const later = createLater();
@@ -96,8 +99,8 @@ export async function loadSdk({ options, version, ids }: SdkSetting): Promise<Lo
     api,
     tracer,
     sample: (parent = api.ROOT_CONTEXT) => (parent === api.ROOT_CONTEXT ? roots.next() : draw(parent)),
-    startQuery: (ids, parent = api.ROOT_CONTEXT, options = {}) =>
-      prepared.within(ids, () => tracer.startSpan(ROOT_SPAN, options, parent)),
+    startAs: (ids, name, { parent = api.ROOT_CONTEXT, ...options }) =>
+      prepared.within(ids, () => tracer.startSpan(name, options, parent)),
     later: (work) => later.put(work),
     contextOf: (headers) => propagator.extract(api.ROOT_CONTEXT, headers, api.defaultTextMapGetter),
     figures: () => processor.figures(),

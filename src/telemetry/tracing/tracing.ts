@@ -6,7 +6,7 @@ import { type EvaluationScore, writeEvaluation } from './evaluation-span.ts';
 import { type EngineFacts, embeddedBy } from './facts.ts';
 import { QueryTrace, type TracedAnswer } from './query-trace.ts';
 import { type Recorded, Recording } from './recording.ts';
-import { type Headers, type LoadedSdk, loadSdk } from './sdk.ts';
+import { type Headers, type LoadedSdk, loadSdk, ROOT_SPAN } from './sdk.ts';
 import type { SpanFigures } from './span-counts.ts';
 import type { Traced, TraceIds } from './trace-ids.ts';
 import { kindOf, writeQuery } from './write-spans.ts';
@@ -161,7 +161,8 @@ class Traces implements EngineTracing {
       now = at;
       step(trace);
     }
-    const root = sdk.startQuery(ids, context, { kind: kindOf(sdk.api, kind), startTime: calendar(start) });
+    const startTime = calendar(start);
+    const root = sdk.startAs(ids, ROOT_SPAN, { kind: kindOf(sdk.api, kind), startTime, parent: context });
     writeQuery(root, trace.finish(end), { sdk, calendar });
   }
 }

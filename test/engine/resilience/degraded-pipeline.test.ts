@@ -99,6 +99,8 @@ describe('the layer extractive', () => {
         (await failingBench().ask(QUESTION)).passages.map(({ key }) => key),
       );
       expect(answer.text).not.toBe('It is so.');
+      // No model gave these words: a service counts their tokens as nobody's.
+      expect(answer.usage).toEqual({ inputTokens: 0, outputTokens: 0 });
     },
   );
 
